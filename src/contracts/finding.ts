@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Detection, Level } from './detection.ts';
+import { Entity } from './entity.ts';
+import { Investigation, Recommendation } from './investigation.ts';
+
+/** One named term of the log-odds sum, with the events it rests on. */
+export const Reason = z.object({
+  /** Stable name of the term: `detector`, `tactics`, `novelty`, ... */
+  term: z.string(),
+  text: z.string(),
+  logOdds: z.number(),
+  evidence: z.array(z.string()),
+});
+export type Reason = z.infer<typeof Reason>;
+
+export const FindingStatus = z.enum(['open', 'determined']);
+
+/** The unit a person reviews. base + reasons + investigation steps (log-odds) = logit(threatProbability). */
+export const Finding = z.object({
+  /** hash(founding detection); never changes. */
+  id: z.string(),
+  tenant: z.string(),
+  /** Grows by one with each change of what is claimed; determinations and recommendations bind to (id, revision). */
+  revision: z.number().int(),
+  title: z.string(),
+  /** The kind of story, the first half of an autonomy class: `credential-access`, `lateral-movement`, ... */
+  family: z.string(),
+  threatProbability: z.number(),
+  severity: Level,
+  techniques: z.array(z.string()),
+  tactics: z.array(z.string()),
+  entities: z.array(Entity),
+  firstEventAt: z.number(),
+  lastEventAt: z.number(),
+  base: z.number(),
+  reasons: z.array(Reason),
+  detections: z.array(Detection),
+  events: z.array(z.string()),
+  investigation: Investigation,
+  recommendation: Recommendation,
+});
+export type Finding = z.infer<typeof Finding>;

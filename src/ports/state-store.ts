@@ -1,0 +1,89 @@
+import type { Determination } from '../contracts/determination.ts';
+import type { Finding } from '../contracts/finding.ts';
+import type { LedgerEntry, LedgerNote } from '../contracts/ledger-entry.ts';
+import type { Role, Tenant } from '../contracts/tenant.ts';
+
+/** A finding as kept: the current revision's document plus where its review stands. */
+export interface StoredFinding {
+  readonly finding: Finding;
+  readonly status: 'open' | 'determined';
+  /** Clock time at which the finding first became visible to an analyst; start of time to determine. */
+  readonly visibleAt: number;
+  readonly updatedAt: number;
+  /** The determination in force, if any. */
+  readonly determination: Determination | null;
+  /** Threat probability the champion and the rules alone gave when the finding first became visible. */
+  readonly firstSeen: { readonly threatProbability: number; readonly rulesOnly: number; readonly disposition: string };
+}
+
+export interface FindingPage {
+  readonly items: readonly StoredFinding[];
+  /** Opaque; null on the last page. */
+  readonly next: string | null;
+}
+
+/** One raw event that a finding rests on, kept so that the claim can be checked. */
+export interface EvidenceEvent {
+  readonly id: string;
+  readonly time: number;
+  readonly lens: string;
+  readonly file: string;
+  readonly line: number;
+  readonly raw: string;
+}
+
+/**
+ * One transaction that sees only the tenants it was opened for (enforced by row-level security).
+ * Everything done through it commits or fails together, ledger entries included.
+ */
+export interface StateTx {
+  readonly ledger: {
+    /** Appends to `tenant`'s chain; call it before the change it records. Returns the entry written. */
+    append(tenant: string, note: LedgerNote): Promise<LedgerEntry>;
+    list(tenant: string, afterSeq: number, limit: number): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
+    ofSubject(tenant: string, kind: string, id: string): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
+  };
+  readonly findings: {
+    /** By id or alias. Locks the row when `forUpdate`. */
+    get(tenant: string, id: string, forUpdate?: boolean): Promise<StoredFinding | null>;
+    /** Highest threat probability first among `status`. */
+    page(tenant: string, filter: { status?: 'open' | 'determined' }, cursor: string | null, limit: number): Promise<FindingPage>;
+    /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
+    put(stored: StoredFinding): Promise<void>;
+    alias(tenant: string, from: string, to: string): Promise<void>;
+    counts(tenant: string): Promise<{ open: number; determined: number }>;
+  };
+  readonly determinations: {
+    /** Inserts; the one before it is superseded by this row's existence, never by an update. */
+    append(determination: Determination): Promise<void>;
+    /** Records that a finding was reopened: the determination in force stays on record and no longer holds. */
+    reopen(reopening: { tenant: string; finding: string; revision: number; reason: string; by: { kind: 'human' | 'system'; id: string; name: string }; at: number }): Promise<void>;
+    ofFinding(tenant: string, finding: string): Promise<readonly Determination[]>;
+  };
+  readonly evidence: {
+    /** Existing ids are kept as they are. */
+    put(tenant: string, events: readonly EvidenceEvent[]): Promise<void>;
+    get(tenant: string, ids: readonly string[]): Promise<readonly EvidenceEvent[]>;
+  };
+  readonly counters: {
+    add(tenant: string, counts: Readonly<Record<string, number>>): Promise<void>;
+    read(tenant: string): Promise<Readonly<Record<string, number>>>;
+  };
+  readonly idempotency: {
+    /** The stored answer for a key, or null. Scoped by tenant and account. */
+    get(tenant: string, account: string, key: string): Promise<{ requestHash: string; status: number; body: string } | null>;
+    put(tenant: string, account: string, key: string, answer: { requestHash: string; status: number; body: string; at: number }): Promise<void>;
+  };
+}
+
+export interface StateStore {
+  /** Runs `work` in one transaction that may see exactly `tenants`. The only road to tenant data. */
+  withTenants<T>(tenants: readonly string[], work: (tx: StateTx) => Promise<T>): Promise<T>;
+  createTenant(tenant: Tenant): Promise<void>;
+  /** Tenants an account belongs to, with its role in each. */
+  memberships(account: string): Promise<readonly { tenant: Tenant; role: Role }[]>;
+  addMember(tenant: string, account: string, role: Role): Promise<void>;
+  /** Called after commit with what changed; for live views. Returns an unsubscribe. */
+  onChange(listener: (change: { tenant: string; kind: string; id: string }) => void): () => void;
+  close(): Promise<void>;
+}
