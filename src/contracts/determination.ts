@@ -23,7 +23,12 @@ export type Determination = z.infer<typeof Determination>;
 /** The short list of reasons a verdict offers; extendable by a tenant later. */
 export const verdictReasons: Readonly<Record<Disposition, readonly string[]>> = {
   threat: ['malicious activity confirmed', 'policy violation with intent', 'compromised account', 'compromised host'],
-  benign: ['authorised administration', 'authorised security testing', 'expected business activity', 'user mistake without harm'],
+  benign: [
+    'authorised administration',
+    'authorised security testing',
+    'expected business activity',
+    'user mistake without harm',
+  ],
   false_positive: ['detector matched the wrong thing', 'stale or wrong intelligence', 'data error'],
   inconclusive: ['evidence missing', 'awaiting answer from the customer', 'telemetry gap'],
 };

@@ -95,6 +95,8 @@ export interface SourceEvent {
   readonly line: number;
   /** Bytes of the record as received. */
   readonly bytes: number;
+  /** The record's text as received, where the door still has it; costs nothing while the batch lives. */
+  readonly raw?: string;
 }
 
 /** How one source shape is read. Pure; never throws on any JSON object. */

@@ -40,14 +40,27 @@ export interface StateTx {
   readonly ledger: {
     /** Appends to `tenant`'s chain; call it before the change it records. Returns the entry written. */
     append(tenant: string, note: LedgerNote): Promise<LedgerEntry>;
-    list(tenant: string, afterSeq: number, limit: number): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
-    ofSubject(tenant: string, kind: string, id: string): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
+    list(
+      tenant: string,
+      afterSeq: number,
+      limit: number,
+    ): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
+    ofSubject(
+      tenant: string,
+      kind: string,
+      id: string,
+    ): Promise<readonly { entry: LedgerEntry; hash: string; payload: unknown }[]>;
   };
   readonly findings: {
     /** By id or alias. Locks the row when `forUpdate`. */
     get(tenant: string, id: string, forUpdate?: boolean): Promise<StoredFinding | null>;
     /** Highest threat probability first among `status`. */
-    page(tenant: string, filter: { status?: 'open' | 'determined' }, cursor: string | null, limit: number): Promise<FindingPage>;
+    page(
+      tenant: string,
+      filter: { status?: 'open' | 'determined' },
+      cursor: string | null,
+      limit: number,
+    ): Promise<FindingPage>;
     /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
     put(stored: StoredFinding): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
@@ -57,7 +70,14 @@ export interface StateTx {
     /** Inserts; the one before it is superseded by this row's existence, never by an update. */
     append(determination: Determination): Promise<void>;
     /** Records that a finding was reopened: the determination in force stays on record and no longer holds. */
-    reopen(reopening: { tenant: string; finding: string; revision: number; reason: string; by: { kind: 'human' | 'system'; id: string; name: string }; at: number }): Promise<void>;
+    reopen(reopening: {
+      tenant: string;
+      finding: string;
+      revision: number;
+      reason: string;
+      by: { kind: 'human' | 'system'; id: string; name: string };
+      at: number;
+    }): Promise<void>;
     ofFinding(tenant: string, finding: string): Promise<readonly Determination[]>;
   };
   readonly evidence: {
@@ -71,8 +91,17 @@ export interface StateTx {
   };
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
-    get(tenant: string, account: string, key: string): Promise<{ requestHash: string; status: number; body: string } | null>;
-    put(tenant: string, account: string, key: string, answer: { requestHash: string; status: number; body: string; at: number }): Promise<void>;
+    get(
+      tenant: string,
+      account: string,
+      key: string,
+    ): Promise<{ requestHash: string; status: number; body: string } | null>;
+    put(
+      tenant: string,
+      account: string,
+      key: string,
+      answer: { requestHash: string; status: number; body: string; at: number },
+    ): Promise<void>;
   };
 }
 

@@ -1,0 +1,40 @@
+import type { Prevalence } from '../../ports/event-lake.ts';
+
+const SPREAD_LIMIT = 64;
+
+/**
+ * For each thing: on how many places it was seen, and how often. Exact up to 64 places, which is past where any answer
+ * changes its mind; memory per thing stays bounded.
+ */
+export class Spread {
+  readonly #places = new Map<string, Set<string>>();
+  readonly #times = new Map<string, number>();
+  readonly #all = new Set<string>();
+
+  see(thing: string, place: string): void {
+    this.#all.add(place);
+    this.#times.set(thing, (this.#times.get(thing) ?? 0) + 1);
+    let places = this.#places.get(thing);
+    if (places === undefined) {
+      places = new Set();
+      this.#places.set(thing, places);
+    }
+    if (places.size < SPREAD_LIMIT) places.add(place);
+  }
+
+  of(thing: string): Prevalence {
+    return { seenOn: this.#places.get(thing)?.size ?? 0, outOf: this.#all.size, times: this.#times.get(thing) ?? 0 };
+  }
+
+  /** The single place a thing was seen at, or undefined where none or several. */
+  only(thing: string): string | undefined {
+    const places = this.#places.get(thing);
+    if (places?.size !== 1) return undefined;
+    for (const place of places) return place;
+    return undefined;
+  }
+
+  get places(): number {
+    return this.#all.size;
+  }
+}

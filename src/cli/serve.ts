@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { openHost } from '../host/host.ts';
+import { untilStopped } from '../host/signals.ts';
+import { listen } from '../host/web.ts';
+import { ensureAdministrator } from '../http/auth/accounts.ts';
+import { shippedRules } from './load.ts';
+import { RejectFile } from './reject-file.ts';
+
+interface ServeOptions {
+  readonly data: string;
+  readonly port: string;
+  readonly address: string;
+  readonly publicUrl?: string;
+  readonly rules?: readonly string[];
+  readonly ingest?: readonly string[];
+  readonly admin: string;
+}
+
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .description('run the server: embedded store, API and console')
+    .option('--data <dir>', 'data folder', 'data')
+    .option('--port <n>', 'port to listen on', '8443')
+    .option('--address <ip>', 'address to listen on; beyond loopback put TLS in front and give --public-url', '127.0.0.1')
+    .option('--public-url <url>', 'how people reach the server, where not by its own address')
+    .option('--rules <dir...>', 'Sigma rules to use (default: the rules that ship)')
+    .option('--ingest <file...>', "telemetry files or folders to read at start; '-' is standard input")
+    .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
+    .action(async (options: ServeOptions) => {
+      const log = pino({ base: null });
+      const publicUrl = options.publicUrl ?? null;
+      const host = await openHost({
+        dataDir: options.data,
+        databaseUrl: process.env.DATABASE_URL,
+        publicUrl,
+        tenant: { id: 'main', name: 'Main' },
+        rules: options.rules ?? [shippedRules],
+        log,
+      });
+      try {
+        const first = await ensureAdministrator(host, { name: 'Administrator', email: options.admin, tenant: host.tenant.id });
+        const web = await listen(host, { port: Number(options.port), address: options.address, publicUrl, log });
+        process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
+        if (first !== null) process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
+        try {
+          const stopped = untilStopped();
+          await Promise.race([stopped, readAtStart(options, host.telemetry)]);
+          await stopped;
+        } finally {
+          await web.close();
+        }
+      } finally {
+        await host.close();
+      }
+    });
+}
+
+async function readAtStart(options: ServeOptions, telemetry: { read: (files: readonly string[], onReject: RejectFile['add']) => Promise<{ events: number; findings: readonly unknown[] }> }): Promise<void> {
+  if (options.ingest === undefined) return;
+  const rejects = new RejectFile(join(options.data, 'rejects.ndjson'));
+  const { events, findings } = await telemetry.read(options.ingest, rejects.add);
+  rejects.close();
+  process.stdout.write(`Read ${events} events: ${findings.length} findings in the queue\n`);
+}

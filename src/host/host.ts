@@ -1,0 +1,71 @@
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import type { FastifyBaseLogger } from 'fastify';
+import { MemoryLake } from '../adapters/memory-lake/lake.ts';
+import * as authSchema from '../adapters/postgres/schema-auth.ts';
+import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { loadPlaybooks, loadRules } from '../cli/load.ts';
+import type { Tenant } from '../contracts/tenant.ts';
+import { type Auth, buildAuth } from '../http/auth/auth.ts';
+import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import { EventArchive } from '../ingest/index.ts';
+import { compileRules } from '../sigma/index.ts';
+import { createPipeline } from '../topology.ts';
+import { sessionSecret } from './secret.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** The version of the AI half, as the ledger names it. */
+export const AI_ACTOR = { kind: 'ai', id: 'triage', version: '1' } as const;
+
+export interface HostOptions {
+  readonly dataDir: string;
+  /** A PostgreSQL of the user's own; absent, the embedded one in the data folder. */
+  readonly databaseUrl: string | undefined;
+  readonly publicUrl: string | null;
+  readonly tenant: Tenant;
+  readonly rules: readonly string[];
+  readonly log: FastifyBaseLogger;
+}
+
+/** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
+export interface Host {
+  readonly store: PostgresStore;
+  readonly auth: Auth;
+  readonly telemetry: Telemetry;
+  readonly lake: MemoryLake;
+  readonly tenant: Tenant;
+  close(): Promise<void>;
+}
+
+/** Opens the store, makes the tenant where it is new, and wires the pipeline. Throws the store's and rules' coded errors. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { engine, problems } = compileRules(loadRules(options.rules));
+  for (const { severity, code, file, line, message } of problems)
+    if (severity === 'error') options.log.warn(`${file}:${line}: ${code}: ${message}`);
+  const place = options.databaseUrl === undefined ? { dataDir: options.dataDir } : { databaseUrl: options.databaseUrl };
+  const store = await openStateStore({ place, clock: systemClock, log: (line) => options.log.info(line) });
+  try {
+    await store.createTenant(options.tenant);
+    const auth = buildAuth({
+      database: drizzleAdapter(store.authDb, { provider: 'pg', schema: authSchema }),
+      secret: sessionSecret(options.dataDir),
+      publicUrl: options.publicUrl,
+      log: options.log,
+      beforeSession: recordSignIn(store),
+    });
+    const lake = new MemoryLake(new EventArchive());
+    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
+    const telemetry = new Telemetry({
+      tenant: options.tenant.id,
+      store,
+      clock: systemClock,
+      pipeline,
+      lookUp: (id) => lake.withRaw(id),
+      actor: AI_ACTOR,
+    });
+    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

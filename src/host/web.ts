@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import { systemClock } from '../adapters/system-clock.ts';
+import { buildServer } from '../http/server.ts';
+import { lenses } from '../lenses/index.ts';
+import type { Host } from './host.ts';
+
+const console_ = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'web', 'dist');
+
+export interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a host's API and console on loopback (or the address given). Port 0 takes a free one. */
+export async function listen(
+  host: Host,
+  options: { port: number; address: string; publicUrl: string | null; log: FastifyBaseLogger },
+): Promise<Listening> {
+  const { store, telemetry } = host;
+  const app = await buildServer({
+    store,
+    auth: host.auth,
+    clock: systemClock,
+    summary: async (tenant) => {
+      const [counts, findings] = await store.withTenants(
+        [tenant],
+        async (tx) => [await tx.counters.read(tenant), await tx.findings.counts(tenant)] as const,
+      );
+      const { events = 0, malformed = 0, detections = 0 } = counts;
+      return {
+        events,
+        malformed,
+        detections,
+        findings,
+        ingest: tenant === host.tenant.id ? telemetry.reading : { state: 'idle' },
+      };
+    },
+    verifyLedger: async (tenant) => {
+      const { chains } = await store.verifyLedger();
+      const chain = chains.find((one) => one.tenant === tenant);
+      const problem = chain?.problem ?? null;
+      return {
+        ok: problem === null,
+        entries: chain?.entries ?? 0,
+        ...(problem === null ? {} : { firstBad: { seq: problem.seq ?? 0, why: `${problem.row}: ${problem.what}` } }),
+      };
+    },
+    activityOf: ({ lens, raw }) => {
+      const reader = lenses.find(({ name }) => name === lens);
+      try {
+        return reader === undefined ? null : reader.activity(JSON.parse(raw));
+      } catch {
+        // Kept raw as received; a record that is no JSON object has no activity to show.
+        return null;
+      }
+    },
+    webRoot: existsSync(console_) ? console_ : null,
+    log: options.log,
+    publicUrl: options.publicUrl,
+  });
+  const url = await app.listen({ port: options.port, host: options.address });
+  return { url, close: () => app.close() };
+}

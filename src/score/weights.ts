@@ -1,0 +1,67 @@
+import type { Level } from '../contracts/detection.ts';
+
+/**
+ * The starting weights, in log-odds (natural logarithm), each with its reasoning. They are judgements, stated in one place so
+ * that they can be argued with; determinations replace them as they come. A log-odds of 0.7 doubles the odds.
+ */
+export const weights = {
+  /**
+   * One candidate story in about thirty is a threat before anything is known of it. Published SOC surveys put the share of
+   * alerts that are real between 1 and 10 %; a story holds several alerts, so the upper half of that range.
+   */
+  base: -3.4,
+
+  /**
+   * What one hit of a rule of this level says. Rule levels are the author's promise of precision: `high` asks for a look at
+   * once (odds x 16), `critical` should nearly stand alone, `low` and `informational` are colour, not alarm.
+   */
+  level: { informational: 0.15, low: 0.7, medium: 1.6, high: 2.8, critical: 4.0 } satisfies Record<Level, number>,
+
+  /**
+   * Rules that fire together on one act are not independent witnesses. The strongest counts in full, the next less; from the
+   * sixth on, a tenth.
+   */
+  witness: [1, 0.6, 0.4, 0.25, 0.15, 0.1],
+
+  /** Activity that moves along the kill chain is what attacks do and single benign acts do not; each further tactic, to a limit. */
+  tacticsSeenTogether: 0.45,
+  tacticsLimit: 1.8,
+
+  /** The story crosses from one host to another by a logon that ties them. */
+  hostsCrossed: 0.5,
+
+  /**
+   * A detector that fires on many hosts of the same estate on the same day speaks of the estate (a tool in use, a policy), not
+   * of an intrusion. Needs at least `commonHosts` hosts to say anything.
+   */
+  detectorCommon: [
+    { share: 0.4, logOdds: -2.2 },
+    { share: 0.2, logOdds: -1.4 },
+    { share: 0.08, logOdds: -0.6 },
+  ],
+  commonHosts: 10,
+
+  /** A shared server (many people's accounts active) is worth more to an attacker. */
+  sharedServer: 0.25,
+
+  /** The same program, or the same parent and child, elsewhere in the estate. */
+  prevalence: { alone: 0.5, few: 0.15, common: -0.7, commonShare: 0.3, fewestHosts: 8 },
+  lineage: { alone: 0.4, common: -0.9 },
+
+  /** What the process did besides what was detected: see investigate/behaviours.ts, whose weights are scaled by this. */
+  behaviour: 1,
+  behaviourLimit: 1.6,
+
+  /** A destination on the internet that no other host of the estate talks to. */
+  lonelyDestination: 0.5,
+  knownDestination: -0.2,
+
+  /** How the session began. */
+  session: { afterFailures: 0.8, fromInternet: 0.6, unexplained: 0, local: -0.1 },
+
+  /** Cloud principal's own record at hand. */
+  principal: { firstUse: 0.7, denials: 0.6, habit: -0.6, manyNewCalls: 0.5 },
+
+  /** Changes to accounts and rights near the story. */
+  accountChange: 0.5,
+} as const;

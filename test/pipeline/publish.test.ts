@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryLake } from '../../src/adapters/memory-lake/lake.ts';
+import { loadPlaybooks } from '../../src/cli/load.ts';
+import type { SourceEvent } from '../../src/contracts/event.ts';
+import { determine } from '../../src/decide/index.ts';
+import { compileRules } from '../../src/sigma/index.ts';
+import { createPipeline, type Pipeline } from '../../src/topology.ts';
+import { KnownFindings, publish } from '../../src/triage/index.ts';
+import { openThrowawayStore, type ThrowawayStore } from '../store.ts';
+import { processStart } from '../support/events.ts';
+
+const rule = (id: string, image: string) => ({
+  file: `${image}.yml`,
+  text: `title: ${image} ran\nid: ${id}\nlevel: high\ntags: [attack.execution]\nlogsource: {category: process_creation}\ndetection:\n  sel:\n    image: ${image}\n  condition: sel\n`,
+});
+const { engine } = compileRules([
+  rule('7a0c6a3a-45a3-4e7e-b0a5-0a8c0c6f1e11', 'a.exe'),
+  rule('7a0c6a3a-45a3-4e7e-b0a5-0a8c0c6f1e12', 'b.exe'),
+]);
+const origin = { product: undefined, service: undefined, categories: ['process_creation'] };
+
+/** A start that the rules above can see: they read the record, which holds `image` here. */
+function started(id: string, minute: number, host: string, image: string): SourceEvent {
+  const event = processStart(id, minute, host, 'ana', image);
+  return { ...event, origin, record: { ...event.record, image } };
+}
+
+describe('publishing', () => {
+  let opened: ThrowawayStore;
+  let tenant: string;
+  let pipeline: Pipeline;
+  let known: KnownFindings;
+  let count = 0;
+
+  beforeAll(async () => {
+    opened = await openThrowawayStore();
+  });
+  afterAll(() => opened.close());
+
+  beforeEach(async () => {
+    tenant = `t${++count}`;
+    await opened.store.createTenant({ id: tenant, name: tenant });
+    pipeline = createPipeline({ tenant, engine, lake: new MemoryLake(), playbooks: loadPlaybooks() });
+    known = await KnownFindings.load(opened.store, tenant);
+  });
+
+  const settle = () =>
+    publish(pipeline.settle().surfaced, {
+      store: opened.store,
+      clock: opened.clock,
+      actor: { kind: 'ai', id: 'triage', version: 'test' },
+      known,
+      evidenceOf: (ids) => ids.map((id) => ({ id, time: 0, lens: 'plain', file: 'test', line: 1, raw: '{}' })),
+    });
+  const findings = async () => (await opened.store.withTenants([tenant], (tx) => tx.findings.page(tenant, {}, null, 50))).items;
+  const ledgerTypes = async () => (await opened.store.withTenants([tenant], (tx) => tx.ledger.list(tenant, 0, 100))).map(({ entry }) => entry.type);
+
+  it('opens a finding once, with its ledger entry, and leaves it alone when nothing changed', async () => {
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
+    expect(await settle()).toEqual({ opened: 1, revised: 0 });
+    expect(await settle()).toEqual({ opened: 0, revised: 0 });
+    expect((await ledgerTypes()).filter((type) => type.startsWith('finding.'))).toEqual(['finding.opened']);
+  });
+
+  it('keeps the id, raises the revision and keeps what was first said when the story grows', async () => {
+    pipeline.push([started('e1', 5, 'ws1', 'a.exe')]);
+    await settle();
+    const [first] = await findings();
+    // Earlier in event time than what founded the story: the id must not move to it.
+    pipeline.push([started('e0', 1, 'ws1', 'b.exe')]);
+    expect(await settle()).toEqual({ opened: 0, revised: 1 });
+    const [grown] = await findings();
+    expect(grown?.finding.id).toBe(first?.finding.id);
+    expect(grown?.finding.revision).toBe(2);
+    expect(grown?.firstSeen).toEqual(first?.firstSeen);
+  });
+
+  it('reopens a determined finding when a new detector joins, with the determination still on record', async () => {
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
+    await settle();
+    const [before] = await findings();
+    const id = before?.finding.id ?? '';
+    await determine(opened.store, opened.clock, {
+      tenant,
+      findingId: id,
+      expectedRevision: 1,
+      verdict: 'benign',
+      reason: 'authorised administration',
+      note: '',
+      by: await person(),
+    });
+    pipeline.push([started('e2', 3, 'ws1', 'b.exe')]);
+    await settle();
+    const [after] = await findings();
+    expect(after).toMatchObject({ status: 'open', determination: null });
+    const history = await opened.store.withTenants([tenant], (tx) => tx.determinations.ofFinding(tenant, id));
+    expect(history.map(({ verdict, revision }) => [verdict, revision])).toEqual([['benign', 1]]);
+    expect(await ledgerTypes()).toContain('finding.reopened');
+  });
+
+  it('merges two findings that turn out to be one: the older keeps its id, the other leads to it', async () => {
+    pipeline.push([started('old', 0, 'ws1', 'a.exe'), started('new', 100, 'ws1', 'a.exe')]);
+    await settle();
+    const two = await findings();
+    expect(two).toHaveLength(2);
+    pipeline.push([started('bridge', 50, 'ws1', 'b.exe')]);
+    await settle();
+    const one = await findings();
+    expect(one).toHaveLength(1);
+    const gone = two.find(({ finding }) => finding.id !== one[0]?.finding.id)?.finding.id ?? '';
+    const reached = await opened.store.withTenants([tenant], (tx) => tx.findings.get(tenant, gone));
+    expect(reached?.finding.id).toBe(one[0]?.finding.id);
+  });
+
+  async function person(): Promise<{ id: string; name: string }> {
+    await opened.store.addMember(tenant, 'dana', 'analyst');
+    return { id: 'dana', name: 'Dana' };
+  }
+});
