@@ -73,6 +73,7 @@ async function measure(seed: number) {
     onReject: () => undefined,
   }).batches)
     pipeline.push(batch);
+  pipeline.end();
   const { surfaced } = pipeline.settle();
   const planted = new Planted(truth, lake);
   const ranks = new Map<string, number>();

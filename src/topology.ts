@@ -1,8 +1,8 @@
 import type { Detection } from './contracts/detection.ts';
 import type { SourceEvent } from './contracts/event.ts';
 import type { Finding, Reason } from './contracts/finding.ts';
-import type { Candidate, Detect } from './contracts/stages.ts';
-import { createDetect, type RuleEngine } from './detect/index.ts';
+import type { Candidate } from './contracts/stages.ts';
+import { createDetecting, type RuleEngine } from './detect/index.ts';
 import { createInvestigator } from './investigate/index.ts';
 import type { EventLake, EventLakeWriter } from './ports/event-lake.ts';
 import { excess, probability, sumLogOdds } from './score/index.ts';
@@ -24,6 +24,8 @@ export interface Pipeline {
   push(events: readonly SourceEvent[]): void;
   /** Detections so far, oldest first read. */
   readonly detections: readonly Detection[];
+  /** The feed is read to its end: correlations that waited for later events are judged. */
+  end(): void;
   /** Groups, weighs, investigates and ranks all detections so far. The same detections give the same findings. */
   settle(): { readonly surfaced: readonly Finding[]; readonly below: readonly Finding[] };
 }
@@ -31,7 +33,7 @@ export interface Pipeline {
 /** The whole flow, in order: events -> detections -> stories -> investigation -> probability -> recommendation -> the line. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lake } = parts;
-  const detect: Detect = createDetect(parts.engine, parts.tenant);
+  const detecting = createDetecting(parts.engine, parts.tenant);
   const triage = createTriage(lake);
   const { investigate, recommend } = createInvestigator(lake, parts.playbooks);
   const detections: Detection[] = [];
@@ -65,9 +67,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     push(events) {
       lake.add(events);
-      for (const detection of detect(events)) detections.push(detection);
+      for (const detection of detecting.push(events)) detections.push(detection);
     },
     detections,
+    end() {
+      for (const detection of detecting.end()) detections.push(detection);
+    },
     settle: () => surface(triage(detections).map(findingOf), parts.capacity ?? defaultCapacity),
   };
 }

@@ -47,6 +47,7 @@ export async function mixedRun(captures: readonly Capture[], engine: RuleEngine,
       pipeline.push(moved);
     }
   }
+  pipeline.end();
   const { surfaced, below } = pipeline.settle();
   const total = pipeline.detections.length;
   return {

@@ -53,6 +53,7 @@ export async function assess(
     for (const { lens } of batch) eventsByLens[lens.name] = (eventsByLens[lens.name] ?? 0) + 1;
     pipeline.push(batch);
   }
+  pipeline.end();
   const { surfaced, below } = pipeline.settle();
   return {
     ...reading.counters,

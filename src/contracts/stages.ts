@@ -32,7 +32,12 @@ export interface Investigated {
 }
 
 /** The function types stages need of each other; topology.ts passes them in. */
-export type Detect = (events: readonly SourceEvent[]) => readonly Detection[];
+export interface Detecting {
+  /** Detections that these events complete. */
+  push(events: readonly SourceEvent[]): readonly Detection[];
+  /** Nothing more comes: what waited for later events is judged. */
+  end(): readonly Detection[];
+}
 export type Triage = (detections: readonly Detection[]) => readonly Candidate[];
 export type Investigate = (candidate: Candidate) => Investigated;
 export type Recommend = (candidate: Candidate, investigated: Investigated, threatProbability: number) => Recommendation;

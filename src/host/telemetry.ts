@@ -76,6 +76,7 @@ export class Telemetry {
         await this.#publish(pipeline.settle().surfaced);
         settledAt = clock.now();
       }
+      pipeline.end();
       await count();
       const { surfaced } = pipeline.settle();
       await this.#publish(surfaced);

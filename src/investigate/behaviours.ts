@@ -156,12 +156,35 @@ export const behaviours: readonly Behaviour[] = [
   },
   {
     technique: 'T1112',
-    says: 'a security setting in the registry was changed',
+    says: 'a setting that protects credentials or remote access was changed in the registry',
     logOdds: 0.4,
     shown: kindIs('registry', (a) =>
-      /\\(wdigest\\uselogoncredential|lsa\\(runasppl|limitblankpassworduse|restrictedadmin|disablerestrictedadmin)|terminal server\\fdenytsconnections|eventlog\\|minint)/i.test(
+      /\\(wdigest\\uselogoncredential|lsa\\(runasppl|limitblankpassworduse|restrictedadmin|disablerestrictedadmin)|terminal server\\fdenytsconnections)/i.test(
         a.registryKey ?? '',
       ),
+    ),
+  },
+  {
+    // ATT&CK names MiniNt, the EventLog service's keys and command-line auditing under this technique.
+    technique: 'T1562.002',
+    says: 'a registry setting that event logging depends on was changed',
+    logOdds: 0.5,
+    shown: kindIs('registry', (a) =>
+      /\\control\\minint|\\services\\eventlog\\|processcreationincludecmdline_enabled|\\winevt\\channels\\[^\\]+\\enabled/i.test(
+        a.registryKey ?? '',
+      ),
+    ),
+  },
+  {
+    technique: 'T1003.002',
+    says: 'account secrets in the SAM or LSA keys were read by a program that is not the system',
+    logOdds: 0.5,
+    shown: kindIs(
+      'registry',
+      (a) =>
+        /\\sam\\domains\\account|\\control\\lsa\\(jd|skew1|gbg|data)\b|\\security\\(policy\\secrets|cache)/i.test(
+          a.registryKey ?? '',
+        ) && image(a) !== 'lsass.exe',
     ),
   },
   { technique: 'T1070.001', says: 'an event log was cleared', logOdds: 0.8, shown: kindIs('log_cleared') },
@@ -191,7 +214,9 @@ export const behaviours: readonly Behaviour[] = [
     technique: 'T1003.003',
     says: 'the directory database (NTDS.dit) was copied',
     logOdds: 1,
-    shown: (a) => a.kind === 'process_start' && /ntds\.dit|ntdsutil/.test(`${command(a)} ${image(a)}`),
+    shown: (a) =>
+      (a.kind === 'process_start' && /ntds\.dit|ntdsutil/.test(`${command(a)} ${image(a)}`)) ||
+      (a.kind === 'file' && /ntds\.dit$/i.test(a.file ?? '') && image(a) !== 'lsass.exe'),
   },
   {
     technique: 'T1003.006',
@@ -224,7 +249,31 @@ export const behaviours: readonly Behaviour[] = [
     technique: 'T1087.002',
     says: 'domain accounts were listed',
     logOdds: 0.2,
-    shown: starts(['net.exe', 'net1.exe', 'dsquery.exe', 'adfind.exe'], /\/dom|group|dsquery|-f|user\b/),
+    shown: starts(
+      ['net.exe', 'net1.exe', 'dsquery.exe', 'adfind.exe'],
+      /\buser\b.*\/dom|dsquery.*\buser\b|objectcategory=person/,
+    ),
+  },
+  {
+    technique: 'T1087.001',
+    says: 'local accounts were listed',
+    logOdds: 0.1,
+    shown: starts(['net.exe', 'net1.exe'], /\buser\b(?!.*\/)/),
+  },
+  {
+    technique: 'T1069.002',
+    says: 'domain groups were listed',
+    logOdds: 0.2,
+    shown: starts(
+      ['net.exe', 'net1.exe', 'dsquery.exe', 'adfind.exe'],
+      /\bgroup\b(?!.*\/add).*\/dom|dsquery.*\bgroup\b|objectcategory=group/,
+    ),
+  },
+  {
+    technique: 'T1069.001',
+    says: 'local groups were listed',
+    logOdds: 0.1,
+    shown: starts(['net.exe', 'net1.exe'], /\blocalgroup\b(?!.*\/add)/),
   },
   {
     technique: 'T1082',

@@ -41,6 +41,12 @@ export const weights = {
   ],
   commonHosts: 10,
 
+  /**
+   * The same act by the same account in many hours of the day. Intruders rarely keep such a rhythm in plain sight, jobs do; it
+   * takes back about what a high rule gives, no more, because one who hides in a habit must stay visible.
+   */
+  habit: -2.4,
+
   /** A shared server (many people's accounts active) is worth more to an attacker. */
   sharedServer: 0.25,
 

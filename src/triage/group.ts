@@ -1,6 +1,7 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { Activity } from '../contracts/event.ts';
 import type { EventLake } from '../ports/event-lake.ts';
+import { habitsOf } from './habits.ts';
 import { lateralSteps } from './lateral.ts';
 import { linksOf } from './links.ts';
 
@@ -44,10 +45,16 @@ export function inTimeOrder(detections: readonly Detection[]): readonly Detectio
  */
 export function group(detections: readonly Detection[], lake: EventLake): readonly Group[] {
   const ordered = inTimeOrder(detections);
+  const habits = habitsOf(ordered, lake);
   const stories = new Stories(ordered.length);
   const lastByKey = new Map<string, number>();
   for (const [position, detection] of ordered.entries()) {
-    for (const link of linksOf(activitiesOf(detection, lake), lake)) {
+    const habit = habits.get(detection.id);
+    const links =
+      habit === undefined
+        ? linksOf(activitiesOf(detection, lake), lake)
+        : [{ key: `habit:${habit}`, withinMs: Number.POSITIVE_INFINITY }];
+    for (const link of links) {
       const last = lastByKey.get(link.key);
       const lastDetection = last === undefined ? undefined : ordered[last];
       if (last !== undefined && lastDetection !== undefined && detection.at - lastDetection.at <= link.withinMs) {
@@ -56,7 +63,7 @@ export function group(detections: readonly Detection[], lake: EventLake): readon
       lastByKey.set(link.key, position);
     }
   }
-  for (const [from, to] of lateralSteps(ordered, lake)) stories.join(from, to);
+  for (const [from, to] of lateralSteps(ordered, habits, lake)) stories.join(from, to);
   return collect(ordered, stories);
 }
 

@@ -15,10 +15,15 @@ interface HostDetections {
  * address that several hosts claim (NAT, a cloned lab) connects nobody.
  *
  * @param ordered detections in time order
+ * @param habits detections that are part of one; they tie nothing together
  * @returns positions in `ordered`
  */
-export function lateralSteps(ordered: readonly Detection[], lake: EventLake): readonly (readonly [number, number])[] {
-  const byHost = detectionsByHost(ordered, lake);
+export function lateralSteps(
+  ordered: readonly Detection[],
+  habits: ReadonlyMap<string, string>,
+  lake: EventLake,
+): readonly (readonly [number, number])[] {
+  const byHost = detectionsByHost(ordered, habits, lake);
   const steps: [number, number][] = [];
   for (const [host, there] of byHost) {
     const first = ordered[there.positions[0] ?? 0];
@@ -37,12 +42,16 @@ export function lateralSteps(ordered: readonly Detection[], lake: EventLake): re
   return steps;
 }
 
-function detectionsByHost(ordered: readonly Detection[], lake: EventLake): Map<string, HostDetections> {
+function detectionsByHost(
+  ordered: readonly Detection[],
+  habits: ReadonlyMap<string, string>,
+  lake: EventLake,
+): Map<string, HostDetections> {
   const byHost = new Map<string, HostDetections>();
   for (const [position, detection] of ordered.entries()) {
     const fact = lake.event(detection.events[0] ?? '');
     const host = fact?.activity.host;
-    if (fact === undefined || host === undefined) continue;
+    if (fact === undefined || host === undefined || habits.has(detection.id)) continue;
     let entry = byHost.get(host);
     if (entry === undefined) {
       entry = { positions: [], users: new Set() };

@@ -3,6 +3,7 @@ import type { Reason } from '../contracts/finding.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import { weights } from '../score/index.ts';
 import type { Group } from './group.ts';
+import { habitsOf } from './habits.ts';
 
 const EVIDENCE_LIMIT = 25;
 
@@ -65,6 +66,7 @@ export function reasonsOf(
     ...tacticReason(witnesses),
     ...hostReason(group, lake),
     ...commonReasons(witnesses, spread, lake),
+    ...habitReason(group, lake),
     ...serverReason(group, lake),
   ];
 }
@@ -134,6 +136,20 @@ function commonReasons(witnesses: readonly Witness[], spread: DetectorSpread, la
     });
   }
   return reasons;
+}
+
+/** A story that is a habit from first to last; see habits.ts. */
+function habitReason(group: Group, lake: EventLake): readonly Reason[] {
+  if (habitsOf(group, lake).size < group.length) return [];
+  const hours = new Set(group.map(({ at }) => Math.floor(at / 3_600_000))).size;
+  return [
+    {
+      term: 'habit',
+      text: `The same act, ${group.length} times in ${hours} different hours: a job, a health check or an agent does this`,
+      logOdds: weights.habit,
+      evidence: evidenceOf([...group.slice(0, 5), ...group.slice(-5)]),
+    },
+  ];
 }
 
 function serverReason(group: Group, lake: EventLake): readonly Reason[] {

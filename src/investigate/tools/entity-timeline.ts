@@ -4,7 +4,7 @@ import { type Behaviour, behaviours } from '../behaviours.ts';
 import { type Answer, type Ask, EVIDENCE_LIMIT, factsOf } from '../tool.ts';
 
 const AROUND = 15 * 60_000;
-const EVENT_LIMIT = 4000;
+const EVENT_LIMIT = 20_000;
 /** An act already behind a detection is known; what it adds to the technique picture is kept, to the odds it is not. */
 const KNOWN_TECHNIQUE = 0.35;
 

@@ -49,6 +49,8 @@ const shells = new Set([
   'wget',
 ]);
 const OPENED_A_SHELL = 0.9;
+/** A server that starts a shell this often does so for its work. */
+const ROUTINE_TIMES = 40;
 
 /** Where did the process come from, what did it start, and is that lineage usual here? */
 export function processTree(ask: Ask): Answer | undefined {
@@ -100,7 +102,10 @@ function judge(chain: readonly ProcessFact[], lake: EventLake): { text: string; 
       shells.has(baseName(process.image ?? ''))
     ) {
       const usual = lake.lineagePrevalence(parent.image ?? '', process.image ?? '');
-      if (usual.outOf < weights.prevalence.fewestHosts || usual.seenOn / usual.outOf < weights.prevalence.commonShare) {
+      const routine =
+        usual.times >= ROUTINE_TIMES ||
+        (usual.outOf >= weights.prevalence.fewestHosts && usual.seenOn / usual.outOf >= weights.prevalence.commonShare);
+      if (!routine) {
         return {
           text: ` ${nameOf(parent)} started ${nameOf(process)}: programs that open what strangers send rarely need a shell.`,
           logOdds: OPENED_A_SHELL,
