@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -35,7 +35,7 @@ export function registerDemo(program: Command): void {
     .option('--port <n>', 'port of the console; 0 takes a free one', '8443')
     .option('--seed <n>', 'seed of the sample', '1')
     .action(async (options: DemoOptions) => {
-      const folder = options.data ?? mkdtempSync(join(tmpdir(), 'bridgewatch-demo-'));
+      const folder = options.data ?? temporaryFolder();
       mkdirSync(folder, { recursive: true });
       try {
         await (options.once === true ? once(folder, options) : stay(folder, options));
@@ -43,6 +43,13 @@ export function registerDemo(program: Command): void {
         if (options.data === undefined) rmSync(folder, { recursive: true, force: true });
       }
     });
+}
+
+/** Passable (not readable) by others: where the demo runs as root, PostgreSQL runs as a user of its own and must reach its folder. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bridgewatch-demo-'));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 /** Replay, decide, verify, report; exit status 0 only where every part of that came out right. */
