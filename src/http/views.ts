@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { Level } from '../contracts/detection.ts';
+import { Determination } from '../contracts/determination.ts';
+import { Entity } from '../contracts/entity.ts';
+import { Finding, FindingStatus } from '../contracts/finding.ts';
+import { Disposition } from '../contracts/investigation.ts';
+import { LedgerEntry } from '../contracts/ledger-entry.ts';
+import { Role } from '../contracts/tenant.ts';
+
+/** The shapes the API answers with. All times are epoch milliseconds, UTC. */
+
+export const Me = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  tenants: z.array(z.object({ id: z.string(), name: z.string(), role: Role })),
+});
+
+export const Summary = z.object({
+  events: z.number().int(),
+  malformed: z.number().int(),
+  detections: z.number().int(),
+  findings: z.object({ open: z.number().int(), determined: z.number().int() }),
+  ingest: z.object({ state: z.enum(['idle', 'running']), file: z.string().optional() }),
+});
+export type Summary = z.infer<typeof Summary>;
+
+/** A row of the queue. */
+export const FindingRow = z.object({
+  id: z.string(),
+  revision: z.number().int(),
+  title: z.string(),
+  family: z.string(),
+  threatProbability: z.number(),
+  severity: Level,
+  techniques: z.array(z.string()),
+  tactics: z.array(z.string()),
+  entities: z.array(Entity),
+  firstEventAt: z.number(),
+  lastEventAt: z.number(),
+  detections: z.number().int(),
+  status: FindingStatus,
+  visibleAt: z.number(),
+  recommendation: Disposition,
+  determination: z
+    .object({ verdict: Disposition, by: z.object({ id: z.string(), name: z.string() }), at: z.number() })
+    .nullable(),
+});
+export type FindingRow = z.infer<typeof FindingRow>;
+
+export const FindingRows = z.object({ items: z.array(FindingRow), next: z.string().nullable() });
+
+export const FindingPage = z.object({
+  finding: Finding,
+  status: FindingStatus,
+  visibleAt: z.number(),
+  determination: Determination.nullable(),
+  firstSeen: z.object({ threatProbability: z.number(), rulesOnly: z.number(), disposition: z.string() }),
+  /** Every determination, oldest first; those no longer in force carry `supersededAt`. */
+  history: z.array(Determination),
+});
+
+const ProcessView = z.object({
+  key: z.string().optional(),
+  pid: z.string().optional(),
+  image: z.string().optional(),
+  commandLine: z.string().optional(),
+});
+
+/** What an event says happened, as its lens reads it; absent facts are left out. */
+export const ActivityView = z.object({
+  kind: z.string(),
+  host: z.string().optional(),
+  user: z.string().optional(),
+  targetUser: z.string().optional(),
+  logonId: z.string().optional(),
+  process: ProcessView.optional(),
+  parent: ProcessView.optional(),
+  target: ProcessView.optional(),
+  sourceAddress: z.string().optional(),
+  remoteAddress: z.string().optional(),
+  remotePort: z.number().optional(),
+  domain: z.string().optional(),
+  file: z.string().optional(),
+  registryKey: z.string().optional(),
+  object: z.string().optional(),
+  principal: z.string().optional(),
+  resource: z.string().optional(),
+  action: z.string().optional(),
+  outcome: z.enum(['success', 'failure']).optional(),
+});
+
+/** Raw events behind a finding, in order of time. `total` counts those asked for that exist; `items` may be fewer. */
+export const EvidenceEvents = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      time: z.number(),
+      lens: z.string(),
+      file: z.string(),
+      line: z.number().int(),
+      /** The record as received. Hostile: show it as text, never as markup. */
+      raw: z.string(),
+      activity: ActivityView.nullable(),
+    }),
+  ),
+  total: z.number().int(),
+});
+
+export const LedgerItem = z.object({ entry: LedgerEntry, hash: z.string(), payload: z.unknown() });
+
+export const LedgerItems = z.object({ items: z.array(LedgerItem) });
+
+/** `next` is the `after` of the next page. */
+export const LedgerPage = z.object({ items: z.array(LedgerItem), next: z.number().int().nullable() });
+
+export const LedgerVerification = z.object({
+  ok: z.boolean(),
+  entries: z.number().int(),
+  /** `seq` is null where the chain's head is what does not fit. */
+  firstBad: z.object({ seq: z.number().int().nullable(), why: z.string() }).optional(),
+});
+export type LedgerVerification = z.infer<typeof LedgerVerification>;
+
+export const Reopened = z.object({
+  finding: z.string(),
+  revision: z.number().int(),
+  /** The determination that no longer holds. */
+  determination: z.string(),
+  reason: z.string(),
+  by: z.object({ id: z.string(), name: z.string() }),
+  at: z.number(),
+});
+
+export const VerdictReasons = z.record(Disposition, z.array(z.string()));

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { fastify, type LightMyRequestResponse } from 'fastify';
+import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
+import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
+import type { Role } from '../../src/contracts/tenant.ts';
+import type { App } from '../../src/http/app.ts';
+import { createAccount } from '../../src/http/auth/accounts.ts';
+import { type Auth, buildAuth } from '../../src/http/auth/auth.ts';
+import { recordSignIn } from '../../src/http/auth/sign-in-record.ts';
+import type { ServerDeps } from '../../src/http/deps.ts';
+import { buildServer } from '../../src/http/server.ts';
+
+/** A server over a real store in a folder of its own, with two tenants and a person for each role in the first. */
+export interface House {
+  readonly app: App;
+  readonly store: PostgresStore;
+  readonly auth: Auth;
+  /** A signed-in person's Cookie header. */
+  signIn(email: string, password?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const PASSWORD = 'correct horse battery';
+/** Tests run at one moment that moves by a second with each look at it. */
+export const START = Date.UTC(2026, 0, 5, 8);
+
+export const people: readonly { email: string; name: string; tenant: string; role: Role }[] = [
+  { email: 'vera@acme.example', name: 'Vera Viewer', tenant: 'acme', role: 'viewer' },
+  { email: 'ana@acme.example', name: 'Ana Analyst', tenant: 'acme', role: 'analyst' },
+  { email: 'lee@acme.example', name: 'Lee Lead', tenant: 'acme', role: 'lead' },
+  { email: 'ada@acme.example', name: 'Ada Administrator', tenant: 'acme', role: 'administrator' },
+  { email: 'bob@bolt.example', name: 'Bob Analyst', tenant: 'bolt', role: 'analyst' },
+];
+
+let callers = 0;
+/** A client address no test used before: attempts are counted per address, in one process. */
+export function newCaller(): string {
+  callers += 1;
+  return `198.51.${100 + (callers >> 8)}.${callers & 255}`;
+}
+
+export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<House> {
+  const folder = mkdtempSync(join(tmpdir(), 'bridgewatch-http-'));
+  let now = START;
+  const clock = { now: () => (now += 1000) };
+  const store = await openStateStore({ place: { dataDir: folder }, clock, log: () => undefined });
+  const log = fastify().log;
+  const auth = buildAuth({
+    database: drizzleAdapter(store.authDb, { provider: 'pg', schema: authSchema }),
+    secret: randomBytes(32).toString('hex'),
+    publicUrl: changes.publicUrl ?? null,
+    log,
+    beforeSession: recordSignIn(store),
+  });
+  await store.createTenant({ id: 'acme', name: 'Acme' });
+  await store.createTenant({ id: 'bolt', name: 'Bolt' });
+  for (const person of people) await createAccount({ auth, store }, { ...person, password: PASSWORD });
+  const app = await buildServer({
+    store,
+    auth,
+    clock,
+    log,
+    publicUrl: null,
+    webRoot: null,
+    summary: async (tenant) => {
+      const [counts, findings] = await store.withTenants(
+        [tenant],
+        async (tx) => [await tx.counters.read(tenant), await tx.findings.counts(tenant)] as const,
+      );
+      return {
+        events: counts.events ?? 0,
+        malformed: 0,
+        detections: counts.detections ?? 0,
+        findings,
+        ingest: { state: 'idle' },
+      };
+    },
+    verifyLedger: async (tenant) => {
+      const chain = (await store.verifyLedger()).chains.find((each) => each.tenant === tenant);
+      return { ok: chain !== undefined && chain.problem === null, entries: chain?.entries ?? 0 };
+    },
+    activityOf: () => null,
+    ...changes,
+  });
+  await app.ready();
+  return {
+    app,
+    store,
+    auth,
+    async signIn(email, password = PASSWORD) {
+      const answer = await attempt(app, email, password, newCaller());
+      if (answer.statusCode !== 200) throw new Error(`sign-in answered ${answer.statusCode}: ${answer.body}`);
+      return cookieOf(answer);
+    },
+    async close() {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One try at signing in from an address. */
+export function attempt(
+  app: App,
+  email: string,
+  password: string,
+  remoteAddress: string,
+  headers: Record<string, string> = {},
+) {
+  return app.inject({
+    method: 'POST',
+    url: '/api/auth/sign-in/email',
+    remoteAddress,
+    headers: { host: 'localhost', ...headers },
+    payload: { email, password },
+  });
+}
+
+/** What a browser would send back of the cookies an answer set. */
+export function cookieOf(answer: LightMyRequestResponse): string {
+  return answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
+}
+
+/** Headers of a request that our own page sends. */
+export function fromPage(cookie: string): Record<string, string> {
+  return { cookie, host: 'localhost:8080', origin: 'http://localhost:8080' };
+}
