@@ -1,0 +1,100 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  notFound,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { Problem } from '../api/problem.ts';
+import { queries } from '../api/queries.ts';
+import { Loading } from '../ui/page-state.tsx';
+import { Broken, NotFound } from './broken.tsx';
+import { Shell } from './shell.tsx';
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  errorComponent: Broken,
+  notFoundComponent: NotFound,
+});
+
+/** Only a path on this site may follow a sign-in; `//host` and full URLs would carry the person elsewhere. */
+const localPath = (value: unknown): string => (typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/');
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>) => ({ next: localPath(search.next) }),
+}).lazy(() => import('./sign-in.lazy.tsx').then((module) => module.Route));
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      return { me: await context.client.ensureQueryData(queries.me) };
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401)
+        throw redirect({ to: '/sign-in', search: { next: location.href } });
+      throw error;
+    }
+  },
+  errorComponent: Broken,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    const first = context.me.tenants[0];
+    if (first) throw redirect({ to: '/t/$tenant/queue', params: { tenant: first.id }, search: { status: 'open' } });
+  },
+  component: NotFound,
+});
+
+const tenant = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/t/$tenant',
+  beforeLoad: ({ context, params }) => {
+    const membership = context.me.tenants.find((candidate) => candidate.id === params.tenant);
+    if (!membership) throw notFound();
+    return { membership };
+  },
+  component: Shell,
+});
+
+const queue = createRoute({
+  getParentRoute: () => tenant,
+  path: '/queue',
+  validateSearch: (search: Record<string, unknown>): { status: 'open' | 'determined' } => ({
+    status: search.status === 'determined' ? 'determined' : 'open',
+  }),
+}).lazy(() => import('./queue.lazy.tsx').then((module) => module.Route));
+
+const finding = createRoute({
+  getParentRoute: () => tenant,
+  path: '/findings/$finding',
+}).lazy(() => import('./finding.lazy.tsx').then((module) => module.Route));
+
+const ledger = createRoute({
+  getParentRoute: () => tenant,
+  path: '/ledger',
+}).lazy(() => import('./ledger.lazy.tsx').then((module) => module.Route));
+
+const tree = root.addChildren([signIn, signedIn.addChildren([home, tenant.addChildren([queue, finding, ledger])])]);
+
+export const consoleRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPendingComponent: () => <Loading what="page" />,
+    scrollRestoration: true,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof consoleRouter>;
+  }
+}

@@ -1,0 +1,8 @@
+import { createLazyRoute } from '@tanstack/react-router';
+import { SignIn } from '../features/sign-in/sign-in.tsx';
+
+export const Route = createLazyRoute('/sign-in')({ component: SignInPage });
+
+function SignInPage() {
+  return <SignIn next={Route.useSearch().next} />;
+}
