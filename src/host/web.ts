@@ -45,7 +45,7 @@ export async function listen(
       return {
         ok: problem === null,
         entries: chain?.entries ?? 0,
-        ...(problem === null ? {} : { firstBad: { seq: problem.seq ?? 0, why: `${problem.row}: ${problem.what}` } }),
+        ...(problem === null ? {} : { firstBad: { seq: problem.seq, why: `${problem.row}: ${problem.what}` } }),
       };
     },
     activityOf: ({ lens, raw }) => {

@@ -54,7 +54,7 @@ export interface EventLake {
   callPrevalence(action: string): Prevalence;
   /** Hosts that talked to an address, of all hosts that reported connections. */
   addressPrevalence(address: string): Prevalence;
-  /** Principals or accounts that acted from an address (cloud and identity records), of all. */
+  /** Principals or accounts that acted from an address and were not refused (cloud and identity records), of all. */
   callerPrevalence(address: string): Prevalence;
   /** Distinct people's accounts seen active on a host. */
   usersOn(host: string): number;

@@ -18,7 +18,7 @@ export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLak
   return {
     id: findingId(founding?.id ?? ''),
     tenant: founding?.tenant ?? '',
-    title: titleOf(group, witnesses, entities),
+    title: titleOf(witnesses, entities),
     family: tactics[0]?.[0] ?? 'default',
     level: highest(witnesses),
     techniqueWeights: new Map(rankedTags(witnesses, ({ detector }) => detector.techniques)),

@@ -1,25 +1,45 @@
 import type { Entity } from '../contracts/entity.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
-import type { Group } from './group.ts';
 import type { Witness } from './terms.ts';
 
-/** Who did what to which asset, in one line: `jdoe on ws-014: LSASS memory read; then Remote service created (+3 more)`. */
-export function titleOf(group: Group, witnesses: readonly Witness[], entities: readonly Entity[]): string {
-  const who = entities.find(
-    ({ kind, value }) => (kind === 'user' && !isBuiltInAccount(value)) || kind === 'cloud_principal',
-  );
-  const host = entities.find(({ kind }) => kind === 'host');
-  const builtIn = entities.find(({ kind }) => kind === 'user');
-  const resource = entities.find(({ kind }) => kind === 'cloud_resource');
-  const actor = who?.value ?? builtIn?.value ?? entities.find(({ kind }) => kind === 'address')?.value ?? 'someone';
-  const asset = host?.value ?? resource?.value;
+/** More people than this in one story are its targets, not its actors. */
+const ACTORS = 3;
+
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+/**
+ * Who did what to which asset, in one line: `jdoe on ws-014: LSASS memory read; then Remote service created (+3 more)`.
+ *
+ * @param entities the story's, those named most often first
+ */
+export function titleOf(witnesses: readonly Witness[], entities: readonly Entity[]): string {
   const what = storyline(witnesses);
   const more = witnesses.length - what.length;
-  const hosts = new Set(
-    group.flatMap(({ entities: own }) => own.filter(({ kind }) => kind === 'host').map(({ value }) => value)),
-  );
-  const elsewhere = hosts.size > 1 ? ` and ${hosts.size - 1} more ${hosts.size === 2 ? 'host' : 'hosts'}` : '';
-  return `${shorten(actor)}${asset === undefined ? '' : ` on ${asset}${elsewhere}`}: ${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`;
+  const subject = [actorOf(entities), assetOf(entities)].filter((part) => part !== undefined).join(' on ');
+  return `${subject === '' ? 'Unnamed account' : subject}: ${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`;
+}
+
+function actorOf(entities: readonly Entity[]): string | undefined {
+  const people = entities.filter(({ kind, value }) => kind === 'user' && !isBuiltInAccount(value));
+  const address = entities.find(({ kind }) => kind === 'address')?.value;
+  if (people.length > ACTORS && address !== undefined && !entities.some(({ kind }) => kind === 'host')) {
+    return `${address} against ${people.length} accounts`;
+  }
+  const principal = entities.find(({ kind }) => kind === 'cloud_principal')?.value;
+  const builtIn = entities.find(({ kind }) => kind === 'user')?.value;
+  return people[0]?.value ?? (principal === undefined ? (builtIn ?? address) : shorten(principal));
+}
+
+function assetOf(entities: readonly Entity[]): string | undefined {
+  const hosts = entities.filter(({ kind }) => kind === 'host');
+  if (hosts[0] !== undefined) {
+    return hosts.length === 1
+      ? hosts[0].value
+      : `${hosts[0].value} and ${hosts.length - 1} more ${hosts.length === 2 ? 'host' : 'hosts'}`;
+  }
+  // A name that only a machine can read tells a person nothing; it stays among the entities.
+  return entities.find(({ kind, value }) => kind === 'cloud_resource' && !guid.test(value) && !value.startsWith('/'))
+    ?.value;
 }
 
 /** The two detectors that say most, told in the order they happened. */

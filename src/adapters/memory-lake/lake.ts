@@ -87,7 +87,9 @@ export class MemoryLake implements EventLake, EventLakeWriter {
       }
     }
     const caller = principal ?? (host === undefined ? user : undefined);
-    if (caller !== undefined && activity.sourceAddress !== undefined) this.#callers.see(activity.sourceAddress, caller);
+    // Failures do not make an address a gateway: a spray fails as many accounts.
+    if (caller !== undefined && activity.sourceAddress !== undefined && activity.outcome !== 'failure')
+      this.#callers.see(activity.sourceAddress, caller);
     if (principal !== undefined && activity.action !== undefined) this.#calls.see(activity.action, principal);
   }
 
