@@ -36,10 +36,10 @@ const wanted = digestOfSources();
 const built = existsSync(join(dist, 'index.html')) && existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 
 if (built === wanted) {
-  console.log('console: up to date');
+  console.error('console: up to date');
 } else {
   const { build } = await import('vite');
   await build({ root: web, configFile: join(web, 'vite.config.ts'), logLevel: 'warn' });
   writeFileSync(stamp, wanted);
-  console.log(`console: built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.error(`console: built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
+import { systemClock } from '../adapters/system-clock.ts';
 import { decideAsAnalyst } from '../demo/analyst.ts';
 import type { DemoSummary } from '../demo/score.ts';
 import { plantedFound } from '../demo/score.ts';
@@ -63,7 +64,7 @@ async function once(folder: string, options: DemoOptions): Promise<void> {
     const replay = await host.telemetry.read([telemetry], () => undefined);
     say(`Read ${replay.events} events: ${replay.detections} detections, ${replay.findings.length} findings`);
     const found = plantedFound(truth, replay.findings, host.lake);
-    const determinations = await decideAsAnalyst(host.store, {
+    const determinations = await decideAsAnalyst(host.store, systemClock, {
       tenant: host.tenant.id,
       analyst: account,
       truth,

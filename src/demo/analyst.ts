@@ -1,7 +1,7 @@
-import { systemClock } from '../adapters/system-clock.ts';
 import { verdictReasons } from '../contracts/determination.ts';
 import type { Disposition } from '../contracts/investigation.ts';
 import { determine } from '../decide/index.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { GroundTruth } from '../sample/index.ts';
@@ -13,6 +13,7 @@ import { Planted } from './score.ts';
  */
 export async function decideAsAnalyst(
   store: StateStore,
+  clock: Clock,
   {
     tenant,
     analyst,
@@ -24,7 +25,7 @@ export async function decideAsAnalyst(
   const { items } = await store.withTenants([tenant], (tx) => tx.findings.page(tenant, { status: 'open' }, null, 500));
   for (const { finding } of items) {
     const verdict: Disposition = planted.of(finding) === undefined ? 'benign' : 'threat';
-    await determine(store, systemClock, {
+    await determine(store, clock, {
       tenant,
       findingId: finding.id,
       expectedRevision: finding.revision,

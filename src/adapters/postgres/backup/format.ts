@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { BridgewatchError } from '../../../kernel/errors.ts';
+
+/**
+ * A backup is one gzip file of NDJSON lines:
+ *
+ *   1. the header, naming the format, the store's schema, and the tables in the order they follow;
+ *   2. for each table, a line `{ table, columns: [{ name, type }] }`, then one line a row: an array with each value in
+ *      PostgreSQL's text form, or null;
+ *   3. the trailer: rows by table, and the SHA-256 of every byte before the trailer's line.
+ */
+export const FORMAT = 'bridgewatch-backup';
+
+/** Parents before children, so that references hold while rows go in. */
+export const backedUp = [
+  'tenants',
+  'memberships',
+  'findings',
+  'finding_revisions',
+  'finding_aliases',
+  'determinations',
+  'reopenings',
+  'evidence_events',
+  'counters',
+  'idempotency_keys',
+  'ledger_entries',
+  'ledger_payloads',
+  'ledger_heads',
+  'user',
+  'account',
+] as const;
+
+/** Short-lived keys to people's sessions have no place in a file that is kept: after a restore, people sign in again. */
+export const leftOut = ['session', 'verification'] as const;
+
+export const Header = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  schema: z.string(),
+  createdAt: z.string(),
+  tables: z.array(z.string()),
+});
+export type Header = z.infer<typeof Header>;
+
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/);
+export const TableLine = z.strictObject({
+  table: name,
+  columns: z.array(z.strictObject({ name, type: z.string().regex(/^[a-z][a-z0-9 ]{0,62}$/) })).min(1),
+});
+export type TableLine = z.infer<typeof TableLine>;
+
+export const Row = z.array(z.string().nullable());
+export type Row = z.infer<typeof Row>;
+
+export const Trailer = z.strictObject({
+  end: z.literal(true),
+  rows: z.record(z.string(), z.number().int()),
+  sha256: z.string().length(64),
+});
+export type Trailer = z.infer<typeof Trailer>;
+
+/** No row comes near: events are limited to a few megabytes and double in hexadecimal. */
+export const LONGEST_LINE = 128 * 1024 * 1024;
+
+export function damaged(what: string, cause?: unknown): BridgewatchError {
+  return new BridgewatchError(
+    'BACKUP_DAMAGED',
+    `The backup cannot be used: ${what}. Nothing was restored; try another copy`,
+    400,
+    { cause },
+  );
+}

@@ -1,0 +1,183 @@
+import { eq, inArray } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
+import { BridgewatchError } from '../../kernel/errors.ts';
+import type { LedgerVerdict } from '../../ledger/verify.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { type Connection, clientConfig, connectionOf, type Queries } from './connection.ts';
+import { type Log, startEmbedded } from './embedded/server.ts';
+import { stateError } from './faults.ts';
+import { verifyStore } from './ledger-chains.ts';
+import { prepareStore } from './prepare.ts';
+import { memberships, tenants } from './schema.ts';
+import * as authSchema from './schema-auth.ts';
+import { requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { type Change, runTransaction } from './transaction.ts';
+
+/** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
+const CONNECTIONS = 10;
+/** How long a transaction may wait for a connection before its caller is told. */
+const WAIT_MS = 30_000;
+
+export interface PostgresStore extends StateStore {
+  /** Accounts and sessions, outside tenants; for better-auth's drizzle adapter. Sees no tenant's rows. */
+  readonly authDb: NodePgDatabase<typeof authSchema>;
+  /** Recomputes every chain from the stored rows, as the owner. */
+  verifyLedger(): Promise<LedgerVerdict>;
+  /** The owner's road in, for backup and restore. */
+  readonly owner: Connection;
+}
+
+export interface StoreOptions {
+  readonly place: { readonly dataDir: string } | { readonly databaseUrl: string };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Opens the store in a data folder (starting its own PostgreSQL) or at a PostgreSQL 15+ of yours, brought up to date.
+ * Throws `EMBEDDED_*` and `STATE_*`.
+ */
+export async function openStateStore({ place, clock, log }: StoreOptions): Promise<PostgresStore> {
+  if ('databaseUrl' in place) return await openAt(connectionOf(place.databaseUrl), clock, log, async () => undefined);
+  const server = await startEmbedded(place.dataDir, { log });
+  try {
+    return await openAt(server.owner, clock, log, server.stop);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openAt(owner: Connection, clock: Clock, log: Log, release: () => Promise<void>): Promise<PostgresStore> {
+  const { app, applied } = await prepareStore(owner);
+  const pool = new pg.Pool({ ...clientConfig(app, 'bridgewatch'), max: CONNECTIONS, connectionTimeoutMillis: WAIT_MS });
+  let closing: Promise<void> | null = null;
+  const broke = (error: Error): void => {
+    if (closing === null) log(`a database connection broke: ${error.message}`);
+  };
+  // A broken connection is replaced at the next query. Unheard, the error would end the process: the pool hears it of
+  // idle connections only, the client itself also between two queries of a transaction.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', broke));
+  const close = (): Promise<void> => {
+    closing ??= pool.end().then(release);
+    return closing;
+  };
+  const store = postgresStore(pool, owner, clock, log, close);
+  if (applied.length > 0) {
+    await store.withTenants([SYSTEM_TENANT], async ({ ledger }) => {
+      await ledger.append(SYSTEM_TENANT, {
+        actor: { kind: 'system', id: 'state-store', version: '' },
+        onBehalfOf: null,
+        type: 'store.migrated',
+        subject: { kind: 'store', id: owner.database, revision: null },
+        payload: { migrations: applied },
+      });
+    });
+  }
+  return store;
+}
+
+function postgresStore(
+  pool: pg.Pool,
+  owner: Connection,
+  clock: Clock,
+  log: Log,
+  close: () => Promise<void>,
+): PostgresStore {
+  const db = drizzle(pool);
+  const listeners = new Set<(change: Change) => void>();
+
+  /** What is committed is committed: a listener that fails must not make it look undone. */
+  const tell = (listener: (change: Change) => void, change: Change): void => {
+    try {
+      listener(change);
+    } catch (error) {
+      log(
+        `a listener failed on ${change.kind} ${change.id}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+
+  const transaction = async <T>(visible: readonly string[], work: (queries: Queries) => Promise<T>): Promise<T> => {
+    try {
+      return await db.transaction(async (queries) => {
+        await showTenants(queries, visible);
+        return await work(queries);
+      });
+    } catch (error) {
+      throw stateError(error);
+    }
+  };
+
+  return {
+    owner,
+    authDb: drizzle(pool, { schema: authSchema }),
+
+    async withTenants(visible, work) {
+      const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, work));
+      for (const change of changes) for (const listener of listeners) tell(listener, change);
+      return result;
+    },
+
+    async createTenant({ id, name }) {
+      await transaction([requireTenantId(id)], async (queries) => {
+        if (id === SYSTEM_TENANT) {
+          throw new BridgewatchError(
+            'STATE_TENANT_EXISTS',
+            `'${SYSTEM_TENANT}' is the product's own chain; choose another id`,
+            409,
+          );
+        }
+        await queries.insert(tenants).values({ tenantId: id, name }).onConflictDoNothing();
+        const kept = await queries.select().from(tenants).where(eq(tenants.tenantId, id));
+        if (kept[0]?.name === name) return;
+        throw new BridgewatchError(
+          'STATE_TENANT_EXISTS',
+          `Tenant ${id} exists already and is called ${kept[0]?.name}`,
+          409,
+        );
+      });
+    },
+
+    async addMember(tenant, account, role) {
+      await transaction([tenant], async (queries) => {
+        await queries
+          .insert(memberships)
+          .values({ tenantId: tenant, accountId: account, role })
+          .onConflictDoUpdate({ target: [memberships.tenantId, memberships.accountId], set: { role } });
+      });
+    },
+
+    memberships: (account) =>
+      transaction([], async (queries) => {
+        await showAccount(queries, account);
+        const mine = await queries
+          .select()
+          .from(memberships)
+          .where(eq(memberships.accountId, account))
+          .orderBy(memberships.tenantId);
+        const ids = mine.map(({ tenantId }) => tenantId);
+        if (ids.length === 0) return [];
+        await showTenants(queries, ids);
+        const named = await queries.select().from(tenants).where(inArray(tenants.tenantId, ids));
+        const names = new Map(named.map(({ tenantId, name }) => [tenantId, name]));
+        return mine.map(({ tenantId, role }) => ({
+          tenant: { id: tenantId, name: names.get(tenantId) ?? tenantId },
+          role,
+        }));
+      }),
+
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    verifyLedger: () => verifyStore(owner),
+
+    close,
+  };
+}
