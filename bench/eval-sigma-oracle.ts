@@ -13,14 +13,30 @@ import { compareWithOracle } from './sigma-difference.ts';
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string', multiple: true, default: ['../shared/data/mordor/events', '../shared/data/sigma/regression_data'] },
-    rules: { type: 'string', multiple: true, default: ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => `../shared/data/sigma/${name}`) },
+    data: {
+      type: 'string',
+      multiple: true,
+      default: ['../shared/data/mordor/events', '../shared/data/sigma/regression_data'],
+    },
+    rules: {
+      type: 'string',
+      multiple: true,
+      default: ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map(
+        (name) => `../shared/data/sigma/${name}`,
+      ),
+    },
     sample: { type: 'string', default: '2000' },
     part: { type: 'string', default: '0/1' },
   },
 });
 const [part = 0, parts = 1] = values.part.split('/').map(Number);
-const totals = await compareWithOracle({ files: ruleFiles(values.rules), data: values.data, sample: Number(values.sample), part, parts });
+const totals = await compareWithOracle({
+  files: ruleFiles(values.rules),
+  data: values.data,
+  sample: Number(values.sample),
+  part,
+  parts,
+});
 for (const difference of totals.differences) console.log(JSON.stringify({ difference }));
 console.log(JSON.stringify({ ...totals, differences: totals.differences.length }));
 process.exitCode = totals.differences.length > 0 ? 1 : 0;

@@ -12,7 +12,9 @@ import { compileRules, type Explanation } from '../src/sigma/index.ts';
 import { dataOptions } from './data-options.ts';
 import { ruleFiles } from './rule-files.ts';
 
-const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => `../shared/data/sigma/${name}`);
+const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map(
+  (name) => `../shared/data/sigma/${name}`,
+);
 const options = dataOptions({ data: '../shared/data/sigma', rules: folders });
 const { engine, rules } = compileRules(ruleFiles(options.rules));
 const misses: { title: string; id: string; cause: string }[] = [];
@@ -20,7 +22,9 @@ let cases = 0;
 let matched = 0;
 for (const info of globSync('regression_data/**/info.yml', { cwd: options.data }).sort()) {
   const folder = join(options.data, dirname(info));
-  const { rule_metadata: named } = parse(readFileSync(join(options.data, info), 'utf8')) as { rule_metadata: { id: string; title: string }[] };
+  const { rule_metadata: named } = parse(readFileSync(join(options.data, info), 'utf8')) as {
+    rule_metadata: { id: string; title: string }[];
+  };
   const files = globSync('*.json', { cwd: folder }).map((name) => join(folder, name));
   // One case has no events but raw lines of a format that its rule does not read.
   if (files.length === 0) continue;
@@ -43,7 +47,12 @@ async function missOf(id: string, files: readonly string[]): Promise<string | un
   const rule = rules.find((candidate) => candidate.id === id);
   if (!rule) return 'the rule is not among the rules, or is refused';
   let cause = 'no event could be read';
-  const reading = readEvents(files, { tenant: 'eval', clock: { now: () => 0 }, onReject: ({ message }) => (cause = message), dedupe: false });
+  const reading = readEvents(files, {
+    tenant: 'eval',
+    clock: { now: () => 0 },
+    onReject: ({ message }) => (cause = message),
+    dedupe: false,
+  });
   for await (const batch of reading.batches) {
     for (const event of batch) {
       if (engine.match(event).includes(rule)) return undefined;

@@ -45,20 +45,32 @@ export async function compareWithOracle(options: {
         const lost = expected.filter((rule) => !found.includes(rule)).map(({ title }) => `-${title}`);
         note(event, [...extra, ...lost].join(', '));
       }
-      const explained = events % (options.explainEvery ?? 50) === 0 ? rules.filter((rule) => fitsLogSource(rule.logsource, event.origin)) : found;
+      const explained =
+        events % (options.explainEvery ?? 50) === 0
+          ? rules.filter((rule) => fitsLogSource(rule.logsource, event.origin))
+          : found;
       for (const rule of explained) {
         explanations++;
         const ours = engine.explain(rule, event);
         const theirs = oracle.explain(rule, event);
-        if (ours.matched !== found.includes(rule) || ours.matched !== theirs?.matched) note(event, `${rule.title}: explained as ${ours.matched}`);
+        if (ours.matched !== found.includes(rule) || ours.matched !== theirs?.matched)
+          note(event, `${rule.title}: explained as ${ours.matched}`);
         for (const [i, selection] of ours.selections.entries()) {
           const other = theirs?.selections[i];
-          if (!other || other.name !== selection.name || !sameLine(selection.lines, other.line)) note(event, `${rule.title}: selection ${selection.name} explained otherwise`);
+          if (!other || other.name !== selection.name || !sameLine(selection.lines, other.line))
+            note(event, `${rule.title}: selection ${selection.name} explained otherwise`);
         }
       }
     }
   }
-  return { events, rules: rules.length, matches, explanations, seconds: Math.round(performance.now() - started) / 1000, differences };
+  return {
+    events,
+    rules: rules.length,
+    matches,
+    explanations,
+    seconds: Math.round(performance.now() - started) / 1000,
+    differences,
+  };
 
   function note(event: SourceEvent, what: string): void {
     if (differences.length < 100) differences.push(`${event.file}:${event.line} ${what}`);
@@ -68,7 +80,8 @@ export async function compareWithOracle(options: {
 /** Whether an explanation and the oracle's say the same, line by line. */
 export function sameLine(ours: ExplainedLine, theirs: OracleLine): boolean {
   if (ours.kind !== theirs.kind || ours.matched !== theirs.matched) return false;
-  if (ours.kind === 'item' || theirs.kind === 'item') return ours.kind === 'item' && theirs.kind === 'item' && ours.field === theirs.field;
+  if (ours.kind === 'item' || theirs.kind === 'item')
+    return ours.kind === 'item' && theirs.kind === 'item' && ours.field === theirs.field;
   return ours.of.length === theirs.of.length && ours.of.every((line, i) => sameLine(line, theirs.of[i] as OracleLine));
 }
 

@@ -1,7 +1,7 @@
 import type { Detection, Level } from './detection.ts';
 import type { Entity } from './entity.ts';
 import type { SourceEvent } from './event.ts';
-import type { Finding, Reason } from './finding.ts';
+import type { Reason } from './finding.ts';
 import type { Investigation, Recommendation } from './investigation.ts';
 
 /** A story that triage has grouped and weighed, before investigation. */
@@ -41,7 +41,3 @@ export interface Detecting {
 export type Triage = (detections: readonly Detection[]) => readonly Candidate[];
 export type Investigate = (candidate: Candidate) => Investigated;
 export type Recommend = (candidate: Candidate, investigated: Investigated, threatProbability: number) => Recommendation;
-export type Surface = (findings: readonly Finding[]) => {
-  readonly surfaced: readonly Finding[];
-  readonly below: readonly Finding[];
-};

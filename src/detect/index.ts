@@ -59,7 +59,8 @@ export function createDetecting(engine: RuleEngine, tenant: string): Detecting {
 function entitiesOfAll(events: readonly SourceEvent[]): readonly Entity[] {
   const entities = new Map<string, Entity>();
   for (const event of events.slice(0, EVENTS_DESCRIBED)) {
-    for (const entity of entitiesOf(event.lens.activity(event.record))) entities.set(`${entity.kind}|${entity.value}`, entity);
+    for (const entity of entitiesOf(event.lens.activity(event.record)))
+      entities.set(`${entity.kind}|${entity.value}`, entity);
   }
   return [...entities.values()];
 }

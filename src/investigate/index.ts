@@ -6,8 +6,6 @@ import { weights } from '../score/index.ts';
 import { type Playbook, playbooksByFamily, tools } from './playbook.ts';
 import { recommendation } from './recommend.ts';
 
-export { type Playbook, playbooksByFamily } from './playbook.ts';
-
 export interface Investigator {
   readonly investigate: Investigate;
   readonly recommend: Recommend;

@@ -54,9 +54,8 @@ export function processKeysOf(ask: Ask, limit: number): readonly string[] {
   return [...keys];
 }
 
-/** Telemetry is hostile: in an answer it is cut to a line and stripped of control and bidi characters. */
+/** Telemetry is hostile: in an answer it is cut to a line and stripped of control and format (bidi, zero-width) characters. */
 export function quoted(text: string, limit = 160): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+  const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
   return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
 }

@@ -1,2 +1,2 @@
-export { CERTAINTY_LIMIT, excess, logit, probability, sumLogOdds, type Term } from './log-odds.ts';
+export { excess, logit, probability, sumLogOdds } from './log-odds.ts';
 export { weights } from './weights.ts';

@@ -5,8 +5,8 @@ import { group } from './group.ts';
 import { detectorSpread } from './terms.ts';
 
 export { KnownFindings } from './identity.ts';
-export { type EvidenceOf, type Published, publish } from './publish.ts';
-export { type Capacity, defaultCapacity, ranked, severityOf, surface } from './rank.ts';
+export { publish } from './publish.ts';
+export { type Capacity, defaultCapacity, severityOf, surface } from './rank.ts';
 
 /** Groups detections into stories and weighs each by what its detectors say. */
 export function createTriage(lake: EventLake): Triage {

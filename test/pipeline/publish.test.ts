@@ -52,8 +52,10 @@ describe('publishing', () => {
       known,
       evidenceOf: (ids) => ids.map((id) => ({ id, time: 0, lens: 'plain', file: 'test', line: 1, raw: '{}' })),
     });
-  const findings = async () => (await opened.store.withTenants([tenant], (tx) => tx.findings.page(tenant, {}, null, 50))).items;
-  const ledgerTypes = async () => (await opened.store.withTenants([tenant], (tx) => tx.ledger.list(tenant, 0, 100))).map(({ entry }) => entry.type);
+  const findings = async () =>
+    (await opened.store.withTenants([tenant], (tx) => tx.findings.page(tenant, {}, null, 50))).items;
+  const ledgerTypes = async () =>
+    (await opened.store.withTenants([tenant], (tx) => tx.ledger.list(tenant, 0, 100))).map(({ entry }) => entry.type);
 
   it('opens a finding once, with its ledger entry, and leaves it alone when nothing changed', async () => {
     pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
