@@ -19,14 +19,21 @@ const RULE_FILE_LIMIT = 1024 * 1024;
 export function loadRules(paths: readonly string[]): { file: string; text: string }[] {
   return paths.flatMap(ruleFiles).map((file) => {
     if (statSync(file).size > RULE_FILE_LIMIT) {
-      throw new BridgewatchError('RULE_FILE_TOO_LARGE', `${file} has ${statSync(file).size} bytes; a rule file has at most ${RULE_FILE_LIMIT}`);
+      throw new BridgewatchError(
+        'RULE_FILE_TOO_LARGE',
+        `${file} has ${statSync(file).size} bytes; a rule file has at most ${RULE_FILE_LIMIT}`,
+      );
     }
     return { file, text: readFileSync(file, 'utf8') };
   });
 }
 
 function ruleFiles(path: string): string[] {
-  if (!existsSync(path)) throw new BridgewatchError('RULES_NOT_FOUND', `there is no file or folder '${path}'; give one that holds Sigma rules (.yml)`);
+  if (!existsSync(path))
+    throw new BridgewatchError(
+      'RULES_NOT_FOUND',
+      `there is no file or folder '${path}'; give one that holds Sigma rules (.yml)`,
+    );
   if (statSync(path).isFile()) return [path];
   return globSync('**/*.{yml,yaml}', { cwd: path })
     .filter((name) => !/\.test\.ya?ml$/.test(name))
@@ -39,5 +46,8 @@ export function loadPlaybooks(): { file: string; content: unknown }[] {
   const folder = join(home, 'playbooks');
   return globSync('*.yml', { cwd: folder })
     .sort()
-    .map((name) => ({ file: join('playbooks', name), content: parse(readFileSync(join(folder, name), 'utf8'), { maxAliasCount: 0 }) }));
+    .map((name) => ({
+      file: join('playbooks', name),
+      content: parse(readFileSync(join(folder, name), 'utf8'), { maxAliasCount: 0 }),
+    }));
 }

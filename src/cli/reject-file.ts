@@ -15,10 +15,14 @@ export class RejectFile {
 
   readonly add = (reject: Reject): void => {
     this.#count++;
-    if (this.#count <= SHOWN) process.stderr.write(`${reject.file}:${reject.line}: ${reject.code}: ${reject.message}\n`);
+    if (this.#count <= SHOWN)
+      process.stderr.write(`${reject.file}:${reject.line}: ${reject.code}: ${reject.message}\n`);
     if (this.#path === undefined) return;
     const { raw, ...said } = reject;
-    appendFileSync(this.#path, `${JSON.stringify({ ...said, ...(raw === undefined ? {} : { raw: raw.toString('base64') }) })}\n`);
+    appendFileSync(
+      this.#path,
+      `${JSON.stringify({ ...said, ...(raw === undefined ? {} : { raw: raw.toString('base64') }) })}\n`,
+    );
   };
 
   close(): void {

@@ -24,7 +24,11 @@ export function registerServe(program: Command): void {
     .description('run the server: embedded store, API and console')
     .option('--data <dir>', 'data folder', 'data')
     .option('--port <n>', 'port to listen on', '8443')
-    .option('--address <ip>', 'address to listen on; beyond loopback put TLS in front and give --public-url', '127.0.0.1')
+    .option(
+      '--address <ip>',
+      'address to listen on; beyond loopback put TLS in front and give --public-url',
+      '127.0.0.1',
+    )
     .option('--public-url <url>', 'how people reach the server, where not by its own address')
     .option('--rules <dir...>', 'Sigma rules to use (default: the rules that ship)')
     .option('--ingest <file...>', "telemetry files or folders to read at start; '-' is standard input")
@@ -41,10 +45,15 @@ export function registerServe(program: Command): void {
         log,
       });
       try {
-        const first = await ensureAdministrator(host, { name: 'Administrator', email: options.admin, tenant: host.tenant.id });
+        const first = await ensureAdministrator(host, {
+          name: 'Administrator',
+          email: options.admin,
+          tenant: host.tenant.id,
+        });
         const web = await listen(host, { port: Number(options.port), address: options.address, publicUrl, log });
         process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
-        if (first !== null) process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
+        if (first !== null)
+          process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
         try {
           const stopped = untilStopped();
           await Promise.race([stopped, readAtStart(options, host.telemetry)]);
@@ -58,7 +67,15 @@ export function registerServe(program: Command): void {
     });
 }
 
-async function readAtStart(options: ServeOptions, telemetry: { read: (files: readonly string[], onReject: RejectFile['add']) => Promise<{ events: number; findings: readonly unknown[] }> }): Promise<void> {
+async function readAtStart(
+  options: ServeOptions,
+  telemetry: {
+    read: (
+      files: readonly string[],
+      onReject: RejectFile['add'],
+    ) => Promise<{ events: number; findings: readonly unknown[] }>;
+  },
+): Promise<void> {
   if (options.ingest === undefined) return;
   const rejects = new RejectFile(join(options.data, 'rejects.ndjson'));
   const { events, findings } = await telemetry.read(options.ingest, rejects.add);

@@ -1,0 +1,48 @@
+import type { JsonObject, Lens } from '../contracts/event.ts';
+import { auditd } from './auditd.ts';
+import { azure } from './azure.ts';
+import { cloudAudits } from './cloud-audit.ts';
+import { cloudtrail } from './cloudtrail.ts';
+import { ecs } from './ecs.ts';
+import { generic } from './generic.ts';
+import { m365 } from './m365.ts';
+import { syslog } from './syslog.ts';
+import { evtx } from './windows/evtx.ts';
+import { evtxecmd } from './windows/evtxecmd.ts';
+import { windowsFlat } from './windows/flat.ts';
+import { windowsLens } from './windows/lens.ts';
+import { logAnalytics } from './windows/log-analytics.ts';
+import { nxlog } from './windows/nxlog.ts';
+import { winlogbeat6, winlogbeat7 } from './windows/winlogbeat.ts';
+import { zeek } from './zeek.ts';
+
+export { entitiesOf } from './entities.ts';
+
+/**
+ * In the order they are tried. Where two could read a record, the more particular comes first: winlogbeat 7 and 8
+ * records are also ECS, and flat Windows is what nxlog and Log Analytics are special cases of.
+ */
+export const lenses: readonly Lens[] = Object.freeze([
+  windowsLens(nxlog),
+  windowsLens(logAnalytics),
+  windowsLens(windowsFlat),
+  windowsLens(winlogbeat6),
+  windowsLens(winlogbeat7),
+  windowsLens(evtx),
+  windowsLens(evtxecmd),
+  cloudtrail,
+  m365,
+  azure,
+  ...cloudAudits,
+  zeek,
+  ecs,
+  auditd,
+  syslog,
+  generic,
+]);
+
+/** The lens that reads a record, by its shape alone. Never undefined: `generic` takes what no other knows. */
+export function lensOf(record: JsonObject): Lens {
+  for (const lens of lenses) if (lens.matches(record)) return lens;
+  return generic;
+}

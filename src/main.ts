@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { registerAssess } from './cli/assess.ts';
+import { registerBackup } from './cli/backup.ts';
+import { registerDemo } from './cli/demo.ts';
+import { registerDetect } from './cli/detect.ts';
+import { registerLedgerVerify } from './cli/ledger-verify.ts';
+import { registerOpenapi } from './cli/openapi.ts';
+import { registerRestore } from './cli/restore.ts';
+import { registerRulesCheck } from './cli/rules-check.ts';
+import { registerRulesExplain } from './cli/rules-explain.ts';
+import { registerSample } from './cli/sample.ts';
+import { registerServe } from './cli/serve.ts';
+import { BridgewatchError } from './kernel/errors.ts';
+
+const commands = [
+  registerAssess,
+  registerDetect,
+  registerServe,
+  registerDemo,
+  registerRulesCheck,
+  registerRulesExplain,
+  registerLedgerVerify,
+  registerBackup,
+  registerRestore,
+  registerSample,
+  registerOpenapi,
+];
+
+const program = new Command('bridgewatch').description('Security operations where people lead and AI does the volume');
+for (const register of commands) register(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof BridgewatchError)) throw error;
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  process.exitCode = 1;
+}

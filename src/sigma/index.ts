@@ -1,0 +1,10 @@
+export type { CorrelationHit } from './correlation-hit.ts';
+export type { Correlator, CorrelatorOptions } from './correlator.ts';
+export type { Engine } from './engine.ts';
+export type { Origin, Shape, SigmaEvent } from './event.ts';
+export type { ExplainedCondition, ExplainedLine, ExplainedSelection, Explanation, MatchedField } from './explain.ts';
+export type { Pipeline } from './pipeline.ts';
+export { readPipelines } from './pipeline-file.ts';
+export type { RuleProblem } from './problem.ts';
+export type { Level, LogSource, SigmaRule } from './rule.ts';
+export { type CompileOptions, compileRules, type RuleSet } from './rule-set.ts';
