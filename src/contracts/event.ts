@@ -101,7 +101,7 @@ export interface SourceEvent {
 
 /** How one source shape is read. Pure; never throws on any JSON object. */
 export interface Lens {
-  /** `nxlog`, `windows-flat`, `log-analytics`, `winlogbeat6`, `winlogbeat7`, `evtx`, `evtxecmd`, `ecs`, `cloudtrail`, `m365`, `zeek`, `generic`. */
+  /** `nxlog`, `winlogbeat7`, `cloudtrail`, ..., `generic`: the names in src/lenses/index.ts. */
   readonly name: string;
   /** True when the record has this lens's shape. Lenses are tried in a fixed order; `generic` takes what is left. */
   matches(record: JsonObject): boolean;

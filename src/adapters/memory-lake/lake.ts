@@ -58,7 +58,8 @@ export class MemoryLake implements EventLake, EventLakeWriter {
       activity,
     };
     this.#facts.set(event.id, fact);
-    if (this.#archive !== undefined) this.#places.set(event.id, this.#archive.append(JSON.stringify(event.record)));
+    if (this.#archive !== undefined)
+      this.#places.set(event.id, this.#archive.append(event.raw ?? JSON.stringify(event.record)));
     this.#index(fact, activity);
     this.#count(activity);
   }
