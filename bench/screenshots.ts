@@ -68,7 +68,7 @@ try {
         .first()
         .waitFor();
       await page.getByRole('heading', { name: /timeline/i }).waitFor();
-      await page.screenshot({ path: join(values.out, `finding${suffix}.png`), fullPage: colorScheme === 'light' });
+      await page.screenshot({ path: join(values.out, `finding${suffix}.png`) });
       await page.close();
     }
   } finally {

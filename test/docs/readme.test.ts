@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+const scripts = Object.keys(
+  (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts,
+);
+const help = (...words: string[]): string =>
+  execFileSync(process.execPath, ['bin/bridgewatch.js', ...words, '--help'], { encoding: 'utf8' });
+
+/** The words of a documented command up to its first argument, and the options it is given. */
+function parts(command: string): { words: string[]; options: string[] } {
+  const words: string[] = [];
+  for (const word of command.split(/\s+/)) {
+    if (!/^[a-z]+$/.test(word)) break;
+    words.push(word);
+  }
+  return { words, options: [...command.matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option) };
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(page, 'utf8');
+
+  it('names commands and options that exist', () => {
+    for (const [, command = ''] of text.matchAll(
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi)\b[^`\n|]*)/g,
+    )) {
+      const { words, options } = parts(command);
+      const described = help(...words.slice(0, words[0] === 'rules' || words[0] === 'ledger' ? 2 : 1));
+      for (const option of options) expect(described, `${command}: ${option}`).toContain(option);
+    }
+  });
+
+  it('names npm scripts that exist', () => {
+    for (const [, script = ''] of text.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g))
+      expect(scripts, page).toContain(script);
+  });
+
+  it('links to files that exist', () => {
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)) {
+      expect(existsSync(join(page, '..', target)), `${page} links to ${target}`).toBe(true);
+    }
+  });
+});
