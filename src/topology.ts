@@ -9,6 +9,7 @@ import { excess, probability, sumLogOdds } from './score/index.ts';
 import { type Capacity, createTriage, defaultCapacity, severityOf, surface } from './triage/index.ts';
 
 export type { RuleEngine } from './detect/index.ts';
+export { defaultCapacity } from './triage/index.ts';
 
 export interface PipelineParts {
   readonly tenant: string;
@@ -73,8 +74,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     end() {
       for (const detection of detecting.end()) detections.push(detection);
     },
-    settle: () => surface(triage(detections).map(findingOf), parts.capacity ?? defaultCapacity),
+    settle: () => surface(worthInvestigating(triage(detections)).map(findingOf), parts.capacity ?? defaultCapacity),
   };
+}
+
+/** Investigations a settling may run. A flood of weak stories must not keep the strong ones waiting. */
+const INVESTIGATIONS = 500;
+
+/** The stories that say most before any investigation; on a flood, the rest wait for a settling in which they say more. */
+function worthInvestigating(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.length <= INVESTIGATIONS) return candidates;
+  const strength = new Map(candidates.map((candidate) => [candidate, sumLogOdds(candidate.base, candidate.reasons)]));
+  return candidates
+    .toSorted((a, b) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0) || (a.id < b.id ? -1 : 1))
+    .slice(0, INVESTIGATIONS);
 }
 
 /** The sum, with a term of its own where it would claim more certainty than hand-set weights can bear. */

@@ -4,7 +4,7 @@ import { loadPlaybooks } from '../../src/cli/load.ts';
 import type { JsonObject, SourceEvent } from '../../src/contracts/event.ts';
 import type { Finding } from '../../src/contracts/finding.ts';
 import { readEvents } from '../../src/ingest/index.ts';
-import { createPipeline, type RuleEngine } from '../../src/topology.ts';
+import { createPipeline, defaultCapacity, type RuleEngine } from '../../src/topology.ts';
 import type { Capture } from './captures.ts';
 
 export interface MixedRun {
@@ -28,7 +28,7 @@ export async function mixedRun(captures: readonly Capture[], engine: RuleEngine,
     engine,
     lake,
     playbooks: loadPlaybooks(),
-    capacity: { findingsPerDay: 1000, floor: 0.04 },
+    capacity: { ...defaultCapacity, findingsPerDay: Number.POSITIVE_INFINITY },
   });
   const captureOf = new Map<string, number>();
   for (const [index, capture] of captures.entries()) {

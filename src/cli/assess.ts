@@ -5,8 +5,9 @@ import { systemClock } from '../adapters/system-clock.ts';
 import type { Finding } from '../contracts/finding.ts';
 import { type Reject, readEvents } from '../ingest/index.ts';
 import { compileRules } from '../sigma/index.ts';
-import { createPipeline, type RuleEngine } from '../topology.ts';
+import { createPipeline, defaultCapacity, type RuleEngine } from '../topology.ts';
 import { loadPlaybooks, loadRules, shippedRules } from './load.ts';
+import { wholeNumber } from './options.ts';
 import { RejectFile } from './reject-file.ts';
 import { reportOf } from './report.ts';
 
@@ -15,6 +16,7 @@ interface AssessOptions {
   readonly json?: boolean;
   readonly rejects?: string;
   readonly tenant: string;
+  readonly capacity?: string;
 }
 
 export interface Assessment {
@@ -33,7 +35,7 @@ export interface Assessment {
 /** The AI half on any telemetry files, no server: read, detect, triage, investigate, recommend. */
 export async function assess(
   files: readonly string[],
-  options: { engine: RuleEngine; tenant: string; onReject: (reject: Reject) => void },
+  options: { engine: RuleEngine; tenant: string; onReject: (reject: Reject) => void; findingsPerDay?: number },
 ): Promise<Assessment> {
   const started = performance.now();
   const pipeline = createPipeline({
@@ -41,6 +43,7 @@ export async function assess(
     engine: options.engine,
     lake: new MemoryLake(),
     playbooks: loadPlaybooks(),
+    capacity: { ...defaultCapacity, findingsPerDay: options.findingsPerDay ?? Number.POSITIVE_INFINITY },
   });
   const reading = readEvents(files, {
     tenant: options.tenant,
@@ -73,6 +76,7 @@ export function registerAssess(program: Command): void {
     .option('--rules <dir...>', 'Sigma rules to use (default: the rules that ship)')
     .option('--json', 'print one JSON document')
     .option('--rejects <file>', 'keep unreadable records here, one JSON line each')
+    .option('--capacity <n>', 'at most this many findings a day of event time (default: all above the floor)')
     .option('--tenant <id>', 'tenant the events belong to', 'local')
     .action(async (files: string[], options: AssessOptions) => {
       const rejects = new RejectFile(options.rejects);
@@ -80,7 +84,13 @@ export function registerAssess(program: Command): void {
       for (const problem of problems)
         if (problem.severity === 'error')
           process.stderr.write(`${problem.file}:${problem.line}: ${problem.code}: ${problem.message}\n`);
-      const result = await assess(files, { engine, tenant: options.tenant, onReject: rejects.add });
+      const findingsPerDay = options.capacity === undefined ? undefined : wholeNumber('--capacity', options.capacity);
+      const result = await assess(files, {
+        engine,
+        tenant: options.tenant,
+        onReject: rejects.add,
+        ...(findingsPerDay === undefined ? {} : { findingsPerDay }),
+      });
       rejects.close();
       process.stdout.write(options.json === true ? `${JSON.stringify(document(result))}\n` : text(result));
     });

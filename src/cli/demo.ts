@@ -13,6 +13,7 @@ import { listen } from '../host/web.ts';
 import { createAccount, randomPassword } from '../http/auth/accounts.ts';
 import { type GroundTruth, writeSample } from '../sample/index.ts';
 import { shippedRules } from './load.ts';
+import { wholeNumber } from './options.ts';
 
 interface DemoOptions {
   readonly once?: boolean;
@@ -102,7 +103,12 @@ async function stay(folder: string, options: DemoOptions): Promise<void> {
   try {
     const { password } = await analyst(host);
     const log = pino({ base: null, level: 'warn' }, pino.destination(2));
-    const web = await listen(host, { port: Number(options.port), address: '127.0.0.1', publicUrl: null, log });
+    const web = await listen(host, {
+      port: wholeNumber('--port', options.port),
+      address: '127.0.0.1',
+      publicUrl: null,
+      log,
+    });
     try {
       write(`\nConsole   ${web.url}`);
       write(`Sign in   ${ANALYST.email}`);
@@ -131,7 +137,7 @@ function sample(
   say: (line: string) => void,
 ): { telemetry: string; truth: GroundTruth } {
   say('Writing the working day of a 60-person company ...');
-  const { telemetry, truth } = writeSample(join(folder, 'sample'), { seed: Number(options.seed) });
+  const { telemetry, truth } = writeSample(join(folder, 'sample'), { seed: wholeNumber('--seed', options.seed) });
   return { telemetry, truth };
 }
 

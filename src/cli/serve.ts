@@ -6,6 +6,7 @@ import { untilStopped } from '../host/signals.ts';
 import { listen } from '../host/web.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
 import { shippedRules } from './load.ts';
+import { wholeNumber } from './options.ts';
 import { RejectFile } from './reject-file.ts';
 
 interface ServeOptions {
@@ -50,7 +51,12 @@ export function registerServe(program: Command): void {
           email: options.admin,
           tenant: host.tenant.id,
         });
-        const web = await listen(host, { port: Number(options.port), address: options.address, publicUrl, log });
+        const web = await listen(host, {
+          port: wholeNumber('--port', options.port),
+          address: options.address,
+          publicUrl,
+          log,
+        });
         process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
         if (first !== null)
           process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
