@@ -42,10 +42,9 @@ const host = await openHost({
 try {
   const person = { name: 'Dana Demo', email: 'dana@demo.example', password: randomPassword() };
   await createAccount(host, { ...person, tenant: host.tenant.id, role: 'analyst' });
-  await host.telemetry.read(
-    [writeSample(join(folder, 'sample'), { seed: Number(values.seed) }).telemetry],
-    () => undefined,
-  );
+  await host.telemetry.read([writeSample(join(folder, 'sample'), { seed: Number(values.seed) }).telemetry], {
+    onReject: () => undefined,
+  });
   const web = await listen(host, { port: 0, address: '127.0.0.1', publicUrl: null, log });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
   try {

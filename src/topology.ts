@@ -1,12 +1,19 @@
 import type { Detection } from './contracts/detection.ts';
 import type { SourceEvent } from './contracts/event.ts';
 import type { Finding, Reason } from './contracts/finding.ts';
-import type { Candidate } from './contracts/stages.ts';
+import type { Candidate, Investigated } from './contracts/stages.ts';
 import { createDetecting, type RuleEngine } from './detect/index.ts';
 import { createInvestigator } from './investigate/index.ts';
 import type { EventLake, EventLakeWriter } from './ports/event-lake.ts';
 import { excess, probability, sumLogOdds } from './score/index.ts';
-import { type Capacity, createTriage, defaultCapacity, severityOf, surface } from './triage/index.ts';
+import {
+  type Capacity,
+  createTriage,
+  defaultCapacity,
+  type KnownFindings,
+  severityOf,
+  surface,
+} from './triage/index.ts';
 
 export type { RuleEngine } from './detect/index.ts';
 export { defaultCapacity } from './triage/index.ts';
@@ -21,15 +28,23 @@ export interface PipelineParts {
 }
 
 export interface Pipeline {
-  /** Events into the lake and past the detectors. */
+  /** Events into the lake and past the detectors. Those already at hand are passed over: what is read again counts once. */
   push(events: readonly SourceEvent[]): void;
-  /** Detections so far, oldest first read. */
+  /** Events taken in so far. */
+  readonly events: number;
   readonly detections: readonly Detection[];
   /** The feed is read to its end: correlations that waited for later events are judged. */
   end(): void;
-  /** Groups, weighs, investigates and ranks all detections so far. The same detections give the same findings. */
-  settle(): { readonly surfaced: readonly Finding[]; readonly below: readonly Finding[] };
+  /**
+   * Groups, weighs, investigates and ranks all detections so far. The same detections give the same findings. Parts of a finding in
+   * `known` stay together.
+   */
+  settle(known?: KnownFindings): { readonly surfaced: readonly Finding[]; readonly below: readonly Finding[] };
 }
+
+/** Investigations a settling may run for one day of event time: a flood of weak stories must not keep the strong ones waiting. */
+const INVESTIGATIONS_A_DAY = 200;
+const DAY = 86_400_000;
 
 /** The whole flow, in order: events -> detections -> stories -> investigation -> probability -> recommendation -> the line. */
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -37,10 +52,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const detecting = createDetecting(parts.engine, parts.tenant);
   const triage = createTriage(lake);
   const { investigate, recommend } = createInvestigator(lake, parts.playbooks);
-  const detections: Detection[] = [];
+  const detections = new Map<string, Detection>();
+  const keep = (found: readonly Detection[]): void => {
+    for (const detection of found) if (!detections.has(detection.id)) detections.set(detection.id, detection);
+  };
 
-  const findingOf = (candidate: Candidate): Finding => {
-    const investigated = investigate(candidate);
+  const findingOf = (candidate: Candidate, isInvestigated: boolean): Finding => {
+    const investigated = isInvestigated ? investigate(candidate) : notInvestigated;
     const { reasons, total } = weigh(candidate, investigated.investigation.steps);
     const threatProbability = probability(total);
     return {
@@ -67,27 +85,48 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     push(events) {
-      lake.add(events);
-      for (const detection of detecting.push(events)) detections.push(detection);
+      const fresh = events.filter(({ id }) => lake.event(id) === undefined);
+      lake.add(fresh);
+      keep(detecting.push(fresh));
     },
-    detections,
-    end() {
-      for (const detection of detecting.end()) detections.push(detection);
+    get events() {
+      return lake.size;
     },
-    settle: () => surface(worthInvestigating(triage(detections)).map(findingOf), parts.capacity ?? defaultCapacity),
+    get detections() {
+      return [...detections.values()];
+    },
+    end: () => keep(detecting.end()),
+    settle(known) {
+      const candidates = triage([...detections.values()], known);
+      const chosen = strongestOfEachDay(candidates);
+      return surface(
+        candidates.map((candidate) => findingOf(candidate, chosen.has(candidate))),
+        parts.capacity ?? defaultCapacity,
+      );
+    },
   };
 }
 
-/** Investigations a settling may run. A flood of weak stories must not keep the strong ones waiting. */
-const INVESTIGATIONS = 500;
+const notInvestigated: Investigated = {
+  investigation: {
+    playbook: 'none',
+    steps: [],
+    openQuestions: [
+      'Not investigated: more stories began that day than are investigated at a time, and others said more',
+    ],
+  },
+  techniqueWeights: new Map(),
+};
 
-/** The stories that say most before any investigation; on a flood, the rest wait for a settling in which they say more. */
-function worthInvestigating(candidates: readonly Candidate[]): readonly Candidate[] {
-  if (candidates.length <= INVESTIGATIONS) return candidates;
+/** The stories that say most before any investigation, of each day they began on. */
+function strongestOfEachDay(candidates: readonly Candidate[]): ReadonlySet<Candidate> {
   const strength = new Map(candidates.map((candidate) => [candidate, sumLogOdds(candidate.base, candidate.reasons)]));
-  return candidates
-    .toSorted((a, b) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, INVESTIGATIONS);
+  const chosen = new Set<Candidate>();
+  for (const day of Map.groupBy(candidates, ({ firstEventAt }) => Math.floor(firstEventAt / DAY)).values()) {
+    const strongest = day.toSorted((a, b) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0) || (a.id < b.id ? -1 : 1));
+    for (const candidate of strongest.slice(0, INVESTIGATIONS_A_DAY)) chosen.add(candidate);
+  }
+  return chosen;
 }
 
 /** The sum, with a term of its own where it would claim more certainty than hand-set weights can bear. */

@@ -8,7 +8,7 @@ import { decideAsAnalyst } from '../demo/analyst.ts';
 import type { DemoSummary } from '../demo/score.ts';
 import { plantedFound } from '../demo/score.ts';
 import { type Host, openHost } from '../host/host.ts';
-import { untilStopped } from '../host/signals.ts';
+import { stopped, stopSignal } from '../host/signals.ts';
 import { listen } from '../host/web.ts';
 import { createAccount, randomPassword } from '../http/auth/accounts.ts';
 import { type GroundTruth, writeSample } from '../sample/index.ts';
@@ -24,6 +24,9 @@ interface DemoOptions {
 }
 
 const ANALYST = { name: 'Dana Demo', email: 'dana@demo.example' };
+
+/** A replay is one piece: it becomes visible when it is read, as one settling, whatever the machine's speed. */
+const atEnd = { onReject: () => undefined, settleEvery: Number.POSITIVE_INFINITY };
 
 export function registerDemo(program: Command): void {
   program
@@ -62,7 +65,7 @@ async function once(folder: string, options: DemoOptions): Promise<void> {
   const host = await open(folder);
   try {
     const { account } = await analyst(host);
-    const replay = await host.telemetry.read([telemetry], () => undefined);
+    const replay = await host.telemetry.read([telemetry], atEnd);
     say(`Read ${replay.events} events: ${replay.detections} detections, ${replay.findings.length} findings`);
     const found = plantedFound(truth, replay.findings, host.lake);
     const determinations = await decideAsAnalyst(host.store, systemClock, {
@@ -113,16 +116,14 @@ async function stay(folder: string, options: DemoOptions): Promise<void> {
       write(`\nConsole   ${web.url}`);
       write(`Sign in   ${ANALYST.email}`);
       write(`Password  ${password}\n`);
-      const stopped = untilStopped();
-      const reading = host.telemetry
-        .read([telemetry], () => undefined)
-        .then(({ events, detections, findings }) => {
-          write(
-            `Read ${events} events: ${detections} detections, ${findings.length} findings wait in the queue. Ctrl-C stops.`,
-          );
-        });
-      await Promise.race([stopped, reading]);
-      await stopped;
+      const signal = stopSignal();
+      const reading = host.telemetry.read([telemetry], { ...atEnd, signal });
+      const { events, detections, findings } = await reading;
+      if (!signal.aborted)
+        write(
+          `Read ${events} events: ${detections} detections, ${findings.length} findings wait in the queue. Ctrl-C stops.`,
+        );
+      await stopped(signal);
     } finally {
       await web.close();
     }

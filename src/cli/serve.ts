@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { openHost } from '../host/host.ts';
-import { untilStopped } from '../host/signals.ts';
+import { stopped, stopSignal } from '../host/signals.ts';
+import type { Telemetry } from '../host/telemetry.ts';
 import { listen } from '../host/web.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
+import { BridgewatchError } from '../kernel/errors.ts';
 import { shippedRules } from './load.ts';
 import { wholeNumber } from './options.ts';
 import { RejectFile } from './reject-file.ts';
@@ -35,7 +37,7 @@ export function registerServe(program: Command): void {
     .option('--ingest <file...>', "telemetry files or folders to read at start; '-' is standard input")
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
     .action(async (options: ServeOptions) => {
-      const log = pino({ base: null });
+      const log = pino({ base: null }, pino.destination(2));
       const publicUrl = options.publicUrl ?? null;
       const host = await openHost({
         dataDir: options.data,
@@ -61,9 +63,8 @@ export function registerServe(program: Command): void {
         if (first !== null)
           process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
         try {
-          const stopped = untilStopped();
-          await Promise.race([stopped, readAtStart(options, host.telemetry)]);
-          await stopped;
+          const signal = stopSignal();
+          await Promise.all([stopped(signal), readAtStart(options, host.telemetry, signal)]);
         } finally {
           await web.close();
         }
@@ -73,18 +74,18 @@ export function registerServe(program: Command): void {
     });
 }
 
-async function readAtStart(
-  options: ServeOptions,
-  telemetry: {
-    read: (
-      files: readonly string[],
-      onReject: RejectFile['add'],
-    ) => Promise<{ events: number; findings: readonly unknown[] }>;
-  },
-): Promise<void> {
+/** A read that fails is said and ends nothing: people are at work in the console. */
+async function readAtStart(options: ServeOptions, telemetry: Telemetry, signal: AbortSignal): Promise<void> {
   if (options.ingest === undefined) return;
-  const rejects = new RejectFile(join(options.data, 'rejects.ndjson'));
-  const { events, findings } = await telemetry.read(options.ingest, rejects.add);
-  rejects.close();
-  process.stdout.write(`Read ${events} events: ${findings.length} findings in the queue\n`);
+  const rejects = new RejectFile(join(options.data, 'rejects.ndjson'), 'a');
+  try {
+    const { events, findings } = await telemetry.read(options.ingest, { onReject: rejects.add, signal });
+    process.stdout.write(`Read ${events} events: ${findings.length} findings above the line\n`);
+  } catch (error) {
+    process.stderr.write(
+      `Reading stopped: ${error instanceof BridgewatchError ? `${error.code}: ${error.message}` : String(error)}\n`,
+    );
+  } finally {
+    rejects.close();
+  }
 }

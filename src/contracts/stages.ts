@@ -38,6 +38,7 @@ export interface Detecting {
   /** Nothing more comes: what waited for later events is judged. */
   end(): readonly Detection[];
 }
-export type Triage = (detections: readonly Detection[]) => readonly Candidate[];
+/** `Known`: findings that people can see already, whose parts stay together. */
+export type Triage<Known> = (detections: readonly Detection[], known?: Known) => readonly Candidate[];
 export type Investigate = (candidate: Candidate) => Investigated;
 export type Recommend = (candidate: Candidate, investigated: Investigated, threatProbability: number) => Recommendation;

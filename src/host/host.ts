@@ -62,6 +62,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
+      warn: (message) => options.log.warn(message),
     });
     return { store, auth, telemetry, lake, tenant: options.tenant, close: () => store.close() };
   } catch (error) {

@@ -18,6 +18,16 @@ export interface TelemetryParts {
   /** The event and its raw record, while at hand. */
   readonly lookUp: (id: string) => { fact: EventFact; raw: string } | undefined;
   readonly actor: Actor;
+  /** Told of findings that could not be made visible. */
+  readonly warn: (message: string) => void;
+}
+
+export interface ReadOptions {
+  readonly onReject: (reject: Reject) => void;
+  /** Ends the read after the batch at hand; what was read until then is settled and published. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds between publications during the read; Infinity publishes at the end only. */
+  readonly settleEvery?: number;
 }
 
 export interface Replay {
@@ -48,53 +58,65 @@ export class Telemetry {
   }
 
   /** Reads files to their end. Counts are stored as they grow, so that a console sees progress. */
-  async read(files: readonly string[], onReject: (reject: Reject) => void): Promise<Replay> {
+  async read(files: readonly string[], { onReject, signal, settleEvery = SETTLE_EVERY }: ReadOptions): Promise<Replay> {
     const { pipeline, tenant, clock } = this.#parts;
     const source = readEvents(files, { tenant, clock, dedupe: true, onReject });
+    const count = this.#counting(source.counters);
     let settledAt = clock.now();
-    let counted = { events: 0, malformed: 0, detections: pipeline.detections.length };
-    const count = async (): Promise<void> => {
-      const now = {
-        events: source.counters.events,
-        malformed: source.counters.malformed,
-        detections: pipeline.detections.length,
-      };
-      const grown = {
-        events: now.events - counted.events,
-        malformed: now.malformed - counted.malformed,
-        detections: now.detections - counted.detections,
-      };
-      counted = now;
-      await this.#parts.store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
-    };
     try {
       for await (const batch of source.batches) {
+        if (signal?.aborted === true) break;
         this.#reading = { state: 'running', file: batch[0]?.file ?? '' };
         pipeline.push(batch);
-        if (clock.now() - settledAt < SETTLE_EVERY) continue;
+        if (clock.now() - settledAt < settleEvery) continue;
         await count();
-        await this.#publish(pipeline.settle().surfaced);
+        await this.#settle();
         settledAt = clock.now();
       }
       pipeline.end();
       await count();
-      const { surfaced } = pipeline.settle();
-      await this.#publish(surfaced);
-      return {
-        events: source.counters.events,
-        malformed: source.counters.malformed,
-        detections: pipeline.detections.length,
-        findings: surfaced,
-      };
+      const findings = await this.#settle();
+      const { events, malformed } = source.counters;
+      return { events, malformed, detections: pipeline.detections.length, findings };
     } finally {
       this.#reading = { state: 'idle' };
     }
   }
 
-  async #publish(findings: readonly Finding[]): Promise<void> {
-    const { store, clock, actor, tenant } = this.#parts;
+  /** Adds to the stored counts what has come since the last call. */
+  #counting(counters: { readonly malformed: number }): () => Promise<void> {
+    const { pipeline, store, tenant } = this.#parts;
+    const now = () => ({
+      events: pipeline.events,
+      malformed: counters.malformed,
+      detections: pipeline.detections.length,
+    });
+    let counted = now();
+    return async () => {
+      const current = now();
+      const grown = {
+        events: current.events - counted.events,
+        malformed: current.malformed - counted.malformed,
+        detections: current.detections - counted.detections,
+      };
+      counted = current;
+      await store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
+    };
+  }
+
+  /** Publishes what is above the line, and of what is below it whatever people can already see: its claim has changed too. */
+  async #settle(): Promise<readonly Finding[]> {
+    const { store, clock, actor, tenant, pipeline, warn } = this.#parts;
     this.#known ??= await KnownFindings.load(store, tenant);
-    await publish(findings, { store, clock, actor, known: this.#known, evidenceOf: (ids) => this.#evidence(ids) });
+    const known = this.#known;
+    const { surfaced, below } = pipeline.settle(known);
+    const seen = below.filter(({ detections }) =>
+      detections.some((detection) => known.foundedBy(detection) !== undefined),
+    );
+    const evidenceOf = (ids: readonly string[]) => this.#evidence(ids);
+    const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf });
+    for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
+    return surfaced;
   }
 
   #evidence(ids: readonly string[]): readonly EvidenceEvent[] {

@@ -78,6 +78,7 @@ export interface StateTx {
       by: { kind: 'human' | 'system'; id: string; name: string };
       at: number;
     }): Promise<void>;
+    /** By time, those of findings that were merged into it as well; each names the finding it was about. */
     ofFinding(tenant: string, finding: string): Promise<readonly Determination[]>;
   };
   readonly evidence: {

@@ -1,3 +1,4 @@
+import type { Detection } from '../contracts/detection.ts';
 import type { Finding } from '../contracts/finding.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { StateStore } from '../ports/state-store.ts';
@@ -9,19 +10,22 @@ export function findingId(foundingDetection: string): string {
   return stableId('finding', foundingDetection);
 }
 
-/** Under which id a story is known, and which findings it has swallowed. */
+/** Under which id a story is known, and which visible findings it has swallowed. */
 export interface Identity {
   readonly id: string;
   readonly aliases: readonly string[];
 }
 
 /**
- * Findings that are visible already. A story that has grown keeps the id under which it was first seen; one that two
- * findings have grown into keeps the older's, and the other becomes its alias.
+ * Findings that people can see. A story that has grown keeps the id under which it was first seen; one that two findings have
+ * grown into keeps the older's, and the other becomes its alias. What has once been one story stays one: links come and go as
+ * data arrives (a host turns out to be shared, an address to be common), and a finding must not vanish under a reader's eyes.
  */
 export class KnownFindings {
   /** Id -> clock time at which it became visible. */
   readonly #visible = new Map<string, number>();
+  /** Merged id -> the id it leads to. */
+  readonly #merged = new Map<string, string>();
 
   /** Reads what a tenant's store holds; called once before the first publication. */
   static async load(store: StateStore, tenant: string): Promise<KnownFindings> {
@@ -36,21 +40,53 @@ export class KnownFindings {
   }
 
   add(id: string, visibleAt: number): void {
-    if (!this.#visible.has(id)) this.#visible.set(id, visibleAt);
+    if (!this.#merged.has(id) && !this.#visible.has(id)) this.#visible.set(id, visibleAt);
   }
 
-  identify(finding: Finding): Identity {
-    const seen = new Map<string, number>();
+  /** `id` was merged into `into`, here or in an earlier run. */
+  merge(id: string, into: string): void {
+    this.#visible.delete(id);
+    if (id !== into) this.#merged.set(id, into);
+  }
+
+  /** The visible finding that a detection founded, followed through merges; undefined where it founded none. */
+  foundedBy(detection: Pick<Detection, 'id'>): string | undefined {
+    let id = findingId(detection.id);
+    for (let into = this.#merged.get(id); into !== undefined; into = this.#merged.get(id)) id = into;
+    return this.#visible.has(id) ? id : undefined;
+  }
+
+  identify(finding: Pick<Finding, 'id' | 'detections'>): Identity {
+    const seen = new Set<string>();
     for (const detection of finding.detections) {
-      const id = findingId(detection.id);
-      const visibleAt = this.#visible.get(id);
-      if (visibleAt !== undefined) seen.set(id, visibleAt);
+      const id = this.foundedBy(detection);
+      if (id !== undefined) seen.add(id);
     }
-    const [oldest, ...others] = [...seen].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1)).map(([id]) => id);
+    const visibleAt = (id: string): number => this.#visible.get(id) ?? 0;
+    const [oldest, ...others] = [...seen].sort((a, b) => visibleAt(a) - visibleAt(b) || (a < b ? -1 : 1));
     return { id: oldest ?? finding.id, aliases: others };
   }
 
-  forget(ids: readonly string[]): void {
-    for (const id of ids) this.#visible.delete(id);
+  /** Puts groups back together that hold parts of one visible finding. */
+  rejoin<G extends readonly Detection[]>(
+    groups: readonly G[],
+    inOrder: (detections: readonly Detection[]) => G,
+  ): readonly G[] {
+    const whole: G[] = [];
+    const at = new Map<string, number>();
+    for (const group of groups) {
+      const ids = new Set(group.map((detection) => this.foundedBy(detection)).filter((id) => id !== undefined));
+      const places = [...new Set([...ids].map((id) => at.get(id)).filter((place) => place !== undefined))];
+      const [place = whole.length] = places;
+      whole[place] =
+        places.length === 0 ? group : inOrder([...places.flatMap((one) => [...(whole[one] ?? [])]), ...group]);
+      // Only one place can hold a finding already seen, unless this group ties two of them: then the first keeps all.
+      for (const other of places.slice(1)) whole[other] = inOrder([]);
+      for (const detection of whole[place] ?? []) {
+        const id = this.foundedBy(detection);
+        if (id !== undefined) at.set(id, place);
+      }
+    }
+    return whole.filter((group) => group.length > 0);
   }
 }

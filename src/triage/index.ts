@@ -1,17 +1,22 @@
 import type { Triage } from '../contracts/stages.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import { candidateOf } from './candidate.ts';
-import { group } from './group.ts';
+import { group, inTimeOrder } from './group.ts';
+import type { KnownFindings } from './identity.ts';
 import { detectorSpread } from './terms.ts';
 
 export { KnownFindings } from './identity.ts';
 export { publish } from './publish.ts';
 export { type Capacity, defaultCapacity, severityOf, surface } from './rank.ts';
 
-/** Groups detections into stories and weighs each by what its detectors say. */
-export function createTriage(lake: EventLake): Triage {
-  return (detections) => {
+/**
+ * Groups detections into stories and weighs each by what its detectors say. Parts of a finding that people can already see stay
+ * together.
+ */
+export function createTriage(lake: EventLake): Triage<KnownFindings> {
+  return (detections, known) => {
     const spread = detectorSpread(detections);
-    return group(detections, lake).map((story) => candidateOf(story, spread, lake));
+    const groups = group(detections, lake);
+    return (known?.rejoin(groups, inTimeOrder) ?? groups).map((story) => candidateOf(story, spread, lake));
   };
 }

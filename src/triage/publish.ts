@@ -1,4 +1,5 @@
 import type { Detection } from '../contracts/detection.ts';
+import type { EntityKind } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
@@ -19,40 +20,67 @@ export type EvidenceOf = (ids: readonly string[]) => readonly EvidenceEvent[];
 export interface Published {
   readonly opened: number;
   readonly revised: number;
+  /** Findings that could not be made visible, each with the error; the others are unaffected. */
+  readonly failed: readonly { readonly id: string; readonly error: unknown }[];
 }
+
+interface Parts {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly actor: Actor;
+  readonly evidenceOf: EvidenceOf;
+  readonly known: KnownFindings;
+}
+
+type Change = 'opened' | 'revised' | 'unchanged';
 
 /**
- * Makes surfaced findings visible: each in one transaction that first writes to the ledger, then stores the raw events it
- * rests on and the finding. What has not changed is left alone, so settling again is harmless.
+ * Makes findings visible: each in one transaction that first writes to the ledger, then stores the raw events it rests on and the
+ * finding. What has not changed is left alone, so settling again is harmless. One finding that cannot be stored keeps back no other.
  */
-export async function publish(
-  findings: readonly Finding[],
-  parts: { store: StateStore; clock: Clock; actor: Actor; evidenceOf: EvidenceOf; known: KnownFindings },
-): Promise<Published> {
-  let opened = 0;
-  let revised = 0;
-  for (const whole of findings) {
-    const { id, aliases } = parts.known.identify(whole);
-    const finding = { ...bounded(whole), id };
-    const change = await parts.store.withTenants([finding.tenant], async (tx) => {
-      const published = await publishOne(tx, finding, parts);
-      for (const alias of aliases) await merge(tx, finding, alias, parts.actor);
-      return published;
-    });
-    parts.known.add(id, parts.clock.now());
-    parts.known.forget(aliases);
-    if (change === 'opened') opened++;
-    if (change === 'revised') revised++;
+export async function publish(findings: readonly Finding[], parts: Parts): Promise<Published> {
+  const failed: { id: string; error: unknown }[] = [];
+  const count = { opened: 0, revised: 0, unchanged: 0 };
+  for (const finding of findings) {
+    try {
+      count[await publishWhole(finding, parts)]++;
+    } catch (error) {
+      failed.push({ id: finding.id, error });
+    }
   }
-  return { opened, revised };
+  return { opened: count.opened, revised: count.revised, failed };
 }
 
+async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
+  const { store, known, clock } = parts;
+  const { id, aliases } = known.identify(whole);
+  const finding = { ...bounded(whole), id };
+  const change = await store.withTenants([finding.tenant], async (tx): Promise<Change | { mergedInto: string }> => {
+    const before = await tx.findings.get(finding.tenant, id, true);
+    // Merged in an earlier run: the store follows the alias, and the next settling puts the parts together.
+    if (before !== null && before.finding.id !== id) return { mergedInto: before.finding.id };
+    const merged: Finding[] = [];
+    for (const alias of aliases) merged.push(...(await merge(tx, finding, alias, parts.actor)));
+    return publishOne(tx, finding, before, merged, parts);
+  });
+  if (typeof change === 'object') {
+    known.add(change.mergedInto, clock.now());
+    known.merge(id, change.mergedInto);
+    return 'unchanged';
+  }
+  known.add(id, clock.now());
+  for (const alias of aliases) known.merge(alias, id);
+  return change;
+}
+
+/** @param determinedParts findings with a determination in force that this one swallows now */
 async function publishOne(
   tx: StateTx,
   finding: Finding,
-  parts: { clock: Clock; actor: Actor; evidenceOf: EvidenceOf },
-): Promise<'opened' | 'revised' | 'unchanged'> {
-  const before = await tx.findings.get(finding.tenant, finding.id, true);
+  before: StoredFinding | null,
+  determinedParts: readonly Finding[],
+  parts: Parts,
+): Promise<Change> {
   if (before !== null && sameClaim(before.finding, finding)) return 'unchanged';
   const revision = (before?.finding.revision ?? 0) + 1;
   const current: Finding = { ...finding, revision };
@@ -65,22 +93,37 @@ async function publishOne(
     payload: summary(current),
   });
   await tx.evidence.put(finding.tenant, parts.evidenceOf(restsOn(current).slice(0, EVIDENCE_KEPT)));
-  const reopened = before?.status === 'determined' && bringsNews(before.finding, current);
+  // What a person decided about a part was not decided about the whole.
+  const news = before !== null && (determinedParts.length > 0 || bringsNews(before.finding, current));
+  const reopened = before?.status === 'determined' && news;
   if (reopened) await reopen(tx, current, parts.actor, now);
   await tx.findings.put(stored(current, before, reopened, now));
   return before === null ? 'opened' : 'revised';
 }
 
-/** Two findings have turned out to be one story: the older keeps its id, the other leads to it. */
-async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<void> {
-  await tx.ledger.append(into.tenant, {
-    actor,
-    onBehalfOf: null,
-    type: 'finding.merged',
-    subject: { kind: 'finding', id: alias, revision: null },
-    payload: { into: into.id },
-  });
-  await tx.findings.alias(into.tenant, alias, into.id);
+/**
+ * Two findings have turned out to be one story: the older keeps its id, the other leads to it. Both are told in the ledger, with what
+ * people had decided about the one that goes. Returns it where a determination was in force.
+ */
+async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<readonly Finding[]> {
+  const { tenant } = into;
+  const gone = await tx.findings.get(tenant, alias, true);
+  if (gone === null || gone.finding.id !== alias) return [];
+  const payload = { merged: alias, into: into.id, title: gone.finding.title, determination: gone.determination };
+  for (const [type, id] of [
+    ['finding.merged', alias],
+    ['finding.absorbed', into.id],
+  ] as const) {
+    await tx.ledger.append(tenant, {
+      actor,
+      onBehalfOf: null,
+      type,
+      subject: { kind: 'finding', id, revision: null },
+      payload,
+    });
+  }
+  await tx.findings.alias(tenant, alias, into.id);
+  return gone.determination === null ? [] : [gone.finding];
 }
 
 async function reopen(tx: StateTx, finding: Finding, actor: Actor, at: number): Promise<void> {
@@ -146,6 +189,16 @@ function sameClaim(a: Finding, b: Finding): boolean {
   return canonicalJson({ ...a, id: '', revision: 0 }) === canonicalJson({ ...b, id: '', revision: 0 });
 }
 
+/** Kinds of entity that make it another story: a new process or file of the same people on the same hosts is more of the same. */
+const telling: ReadonlySet<EntityKind> = new Set([
+  'host',
+  'user',
+  'address',
+  'domain',
+  'cloud_principal',
+  'cloud_resource',
+]);
+
 /** A new detector, tactic or entity asks for a person again; more of the same does not. */
 function bringsNews(before: Finding, after: Finding): boolean {
   const detectors = new Set(before.detections.map(({ detector }) => detector.id));
@@ -153,7 +206,7 @@ function bringsNews(before: Finding, after: Finding): boolean {
   return (
     after.detections.some(({ detector }) => !detectors.has(detector.id)) ||
     after.tactics.some((tactic) => !before.tactics.includes(tactic)) ||
-    after.entities.some(({ kind, value }) => !entities.has(`${kind}|${value}`))
+    after.entities.some(({ kind, value }) => telling.has(kind) && !entities.has(`${kind}|${value}`))
   );
 }
 

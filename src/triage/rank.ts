@@ -17,9 +17,6 @@ export interface Capacity {
  */
 export const defaultCapacity: Capacity = { findingsPerDay: 10, floor: 0.04 };
 
-/** What it would cost to be wrong, by severity. Each step is worth about half the probability of the next. */
-const stakes: Readonly<Record<Level, number>> = { informational: 0.4, low: 0.6, medium: 0.8, high: 1, critical: 1.2 };
-
 /** Severity follows what is claimed (level of the detectors), lowered where the claim is unlikely. */
 export function severityOf(level: Level, threatProbability: number): Level {
   const at = levels.indexOf(level);
@@ -28,10 +25,15 @@ export function severityOf(level: Level, threatProbability: number): Level {
   return level;
 }
 
-/** In the order a person should take them: expected loss, then the older first, then id. */
-export function ranked(findings: readonly Finding[]): readonly Finding[] {
-  const loss = (finding: Finding): number => finding.threatProbability * stakes[finding.severity];
-  return findings.toSorted((a, b) => loss(b) - loss(a) || a.firstEventAt - b.firstEventAt || (a.id < b.id ? -1 : 1));
+/** In the order a person should take them, as the queue shows them: most likely first, then the more severe, the older, id. */
+function ranked(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (a, b) =>
+      b.threatProbability - a.threatProbability ||
+      levels.indexOf(b.severity) - levels.indexOf(a.severity) ||
+      a.firstEventAt - b.firstEventAt ||
+      (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** Draws the line: the best of each day, above the floor, up to capacity. */

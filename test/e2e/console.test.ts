@@ -152,7 +152,7 @@ describe.skipIf(chromiumMissing() !== null)('the console in a browser', () => {
     });
     await createAccount(host, { ...analyst, tenant: 'acme', role: 'analyst' });
     web = await listen(host, { port: 0, address: '127.0.0.1', publicUrl: null, log });
-    await host.telemetry.read([sample], () => undefined);
+    await host.telemetry.read([sample], { onReject: () => undefined });
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
       args: chromiumFlags,

@@ -45,7 +45,7 @@ describe('publishing', () => {
   });
 
   const settle = () =>
-    publish(pipeline.settle().surfaced, {
+    publish(pipeline.settle(known).surfaced, {
       store: opened.store,
       clock: opened.clock,
       actor: { kind: 'ai', id: 'triage', version: 'test' },
@@ -59,8 +59,8 @@ describe('publishing', () => {
 
   it('opens a finding once, with its ledger entry, and leaves it alone when nothing changed', async () => {
     pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
-    expect(await settle()).toEqual({ opened: 1, revised: 0 });
-    expect(await settle()).toEqual({ opened: 0, revised: 0 });
+    expect(await settle()).toEqual({ opened: 1, revised: 0, failed: [] });
+    expect(await settle()).toEqual({ opened: 0, revised: 0, failed: [] });
     expect((await ledgerTypes()).filter((type) => type.startsWith('finding.'))).toEqual(['finding.opened']);
   });
 
@@ -70,7 +70,7 @@ describe('publishing', () => {
     const [first] = await findings();
     // Earlier in event time than what founded the story: the id must not move to it.
     pipeline.push([started('e0', 1, 'ws1', 'b.exe')]);
-    expect(await settle()).toEqual({ opened: 0, revised: 1 });
+    expect(await settle()).toEqual({ opened: 0, revised: 1, failed: [] });
     const [grown] = await findings();
     expect(grown?.finding.id).toBe(first?.finding.id);
     expect(grown?.finding.revision).toBe(2);
@@ -112,6 +112,79 @@ describe('publishing', () => {
     const gone = two.find(({ finding }) => finding.id !== one[0]?.finding.id)?.finding.id ?? '';
     const reached = await opened.store.withTenants([tenant], (tx) => tx.findings.get(tenant, gone));
     expect(reached?.finding.id).toBe(one[0]?.finding.id);
+  });
+
+  it('keeps a finding whole when what tied it together turns out to be shared ground', async () => {
+    pipeline.push([started('old', 0, 'ws1', 'a.exe'), started('new', 100, 'ws1', 'a.exe')]);
+    await settle();
+    pipeline.push([started('bridge', 50, 'ws1', 'b.exe')]);
+    await settle();
+    const [whole] = await findings();
+    // Many people turn up on the host: being on it is no link any more.
+    pipeline.push(['p', 'q', 'r', 's', 't', 'u'].map((user, i) => processStart(`x${i}`, 1, 'ws1', user, 'other.exe')));
+    expect((await settle()).failed).toEqual([]);
+    const after = await findings();
+    expect(after.map(({ finding }) => finding.id)).toEqual([whole?.finding.id]);
+    expect(new Set(after[0]?.finding.events)).toEqual(new Set(['old', 'new', 'bridge']));
+  });
+
+  it('keeps on record what a person decided about a finding that another swallows, and asks again', async () => {
+    pipeline.push([started('old', 0, 'ws1', 'a.exe'), started('new', 100, 'ws1', 'a.exe')]);
+    opened.clock.set(opened.clock.now() + 1000);
+    await settle();
+    const by = await person();
+    const reasons = { benign: 'authorised administration', threat: 'compromised host' } as const;
+    const ids = (await findings()).map(({ finding }) => finding.id);
+    const [survivor, gone] = ids.toSorted();
+    for (const [findingId, verdict] of [
+      [survivor, 'benign'],
+      [gone, 'threat'],
+    ] as const) {
+      await determine(opened.store, opened.clock, {
+        tenant,
+        findingId: findingId ?? '',
+        expectedRevision: 1,
+        verdict,
+        reason: reasons[verdict],
+        note: '',
+        by,
+      });
+    }
+    pipeline.push([started('bridge', 50, 'ws1', 'a.exe')]);
+    await settle();
+    const [one] = await findings();
+    expect(one).toMatchObject({ status: 'open', determination: null });
+    const history = await opened.store.withTenants([tenant], (tx) =>
+      tx.determinations.ofFinding(tenant, one?.finding.id ?? ''),
+    );
+    expect(history.map(({ verdict }) => verdict).toSorted()).toEqual(['benign', 'threat']);
+    expect(await ledgerTypes()).toContain('finding.absorbed');
+  });
+
+  it('does not ask again for more of the same', async () => {
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
+    await settle();
+    const [before] = await findings();
+    await determine(opened.store, opened.clock, {
+      tenant,
+      findingId: before?.finding.id ?? '',
+      expectedRevision: 1,
+      verdict: 'benign',
+      reason: 'authorised administration',
+      note: '',
+      by: await person(),
+    });
+    pipeline.push([started('e2', 3, 'ws1', 'a.exe')]);
+    await settle();
+    expect((await findings())[0]).toMatchObject({ status: 'determined', determination: { verdict: 'benign' } });
+  });
+
+  it('counts once what is read twice', async () => {
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
+    await settle();
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);
+    expect(await settle()).toMatchObject({ opened: 0, revised: 0 });
+    expect([pipeline.events, pipeline.detections.length]).toEqual([1, 1]);
   });
 
   async function person(): Promise<{ id: string; name: string }> {

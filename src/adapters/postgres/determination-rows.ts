@@ -3,7 +3,7 @@ import type { Determination } from '../../contracts/determination.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import type { Queries } from './connection.ts';
-import { canonicalFindingId, lockKnownFinding } from './finding-identity.ts';
+import { canonicalFindingId, lockKnownFinding, swallowedFindings } from './finding-identity.ts';
 import { determinations, findings, reopenings } from './schema.ts';
 
 type NoteChange = (tenant: string, kind: string, id: string) => void;
@@ -72,7 +72,9 @@ export function determinationRows(queries: Queries, changed: NoteChange): StateT
 
     async ofFinding(tenant, finding) {
       const id = await canonicalFindingId(queries, tenant, finding);
-      return (await histories(queries, tenant, [id])).get(id) ?? [];
+      const merged = await swallowedFindings(queries, tenant, id);
+      const all = await histories(queries, tenant, [id, ...merged]);
+      return [...all.values()].flat().toSorted((a, b) => a.at - b.at);
     },
   };
 }

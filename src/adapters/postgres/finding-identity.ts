@@ -20,6 +20,35 @@ export async function canonicalFindingId(queries: Queries, tenant: string, id: s
   return rows[0]?.id ?? id;
 }
 
+/** Everything that was merged into `id`, however many merges ago. */
+export async function swallowedFindings(queries: Queries, tenant: string, id: string): Promise<readonly string[]> {
+  const { rows } = await queries.execute<{ id: string }>(sql`
+    WITH RECURSIVE swallowed (id, hops) AS (
+      SELECT a.id, 1 FROM finding_aliases a WHERE a.tenant_id = ${tenant} AND a.finding_id = ${id}
+      UNION ALL
+      SELECT a.id, hops + 1 FROM swallowed
+      JOIN finding_aliases a ON a.tenant_id = ${tenant} AND a.finding_id = swallowed.id
+      WHERE hops < ${MAX_MERGES}
+    )
+    SELECT id FROM swallowed ORDER BY hops, id`);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * The finding that `id` leads to, locked until the transaction ends. Looked up again once locked: a merge may have
+ * committed while this waited.
+ */
+export async function lockCanonical(queries: Queries, tenant: string, id: string): Promise<string> {
+  let canonical = await canonicalFindingId(queries, tenant, id);
+  for (let hop = 0; hop < MAX_MERGES; hop++) {
+    await lockFinding(queries, tenant, canonical);
+    const now = await canonicalFindingId(queries, tenant, id);
+    if (now === canonical) break;
+    canonical = now;
+  }
+  return canonical;
+}
+
 /** Locks the finding until the transaction ends; its revision, or null where there is none. */
 export async function lockFinding(queries: Queries, tenant: string, id: string): Promise<number | null> {
   const rows = await queries

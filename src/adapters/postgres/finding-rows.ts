@@ -4,7 +4,7 @@ import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
 import type { Queries } from './connection.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { determinationsInForce } from './determination-rows.ts';
-import { canonicalFindingId, lockFinding } from './finding-identity.ts';
+import { canonicalFindingId, lockCanonical } from './finding-identity.ts';
 import { findingAliases, findingRevisions, findings } from './schema.ts';
 
 const MAX_PAGE = 500;
@@ -49,9 +49,10 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
 
   return {
     async get(tenant, id, forUpdate = false) {
-      const canonical = await canonicalFindingId(queries, tenant, id);
       // Lock first, read after: one statement that did both would join the new head to the old document and find nothing.
-      if (forUpdate) await lockFinding(queries, tenant, canonical);
+      const canonical = forUpdate
+        ? await lockCanonical(queries, tenant, id)
+        : await canonicalFindingId(queries, tenant, id);
       const rows = await documents().where(and(eq(findings.tenantId, tenant), eq(findings.id, canonical)));
       return (await withDeterminations(tenant, rows))[0] ?? null;
     },
