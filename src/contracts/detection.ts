@@ -32,13 +32,16 @@ export type MatchedField = z.infer<typeof MatchedField>;
 
 /** One detector's hit (OCSF Detection Finding, class 2004). */
 export const Detection = z.object({
-  /** hash(tenant, detector, version, sorted event ids). */
+  /** hash(tenant, detector, version, event id); of a correlation hash(tenant, detector, version, group key, first event id). */
   id: z.string(),
   tenant: z.string(),
   detector: Detector,
+  /** Oldest first; of a correlation over more than 1,000 events the first and the last 500. */
   events: z.array(z.string()),
   /** Event time of the first event, epoch ms UTC. */
   at: z.number(),
+  /** True where that time cannot be taken at its word (the record has none): it says nothing about what came close to it. */
+  timeSuspect: z.boolean().optional(),
   fields: z.array(MatchedField),
   entities: z.array(Entity),
 });

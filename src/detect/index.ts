@@ -2,6 +2,7 @@ import { tacticName, techniqueId } from '../contracts/attack.ts';
 import type { Detection, Detector, MatchedField } from '../contracts/detection.ts';
 import type { Entity } from '../contracts/entity.ts';
 import type { SourceEvent } from '../contracts/event.ts';
+import { plainText } from '../contracts/plain-text.ts';
 import type { Detecting } from '../contracts/stages.ts';
 import { stableId } from '../kernel/ids.ts';
 import { entitiesOf } from '../lenses/index.ts';
@@ -10,17 +11,30 @@ import type { CorrelationHit, Engine, SigmaRule } from '../sigma/index.ts';
 /** The parts of the Sigma engine that detection needs. */
 export type RuleEngine = Pick<Engine, 'matchAll' | 'matchedFields' | 'correlator'>;
 
-/** Events whose entities a correlation's detection carries; what it rests on is named in full. */
+/** Events whose entities a correlation's detection carries. */
 const EVENTS_DESCRIBED = 50;
+/** Of a correlation over more events than twice this, the first and the last so many are named; the count is told. */
+const EVENTS_NAMED_AT_EACH_END = 500;
+/** Characters of a value or pattern that decided. */
+const FIELD_LIMIT = 1000;
+
+export interface DetectingOptions {
+  /**
+   * Milliseconds of event time that a correlation waits for events out of order. Infinity (the default) is for files, read
+   * one after the other, where a later one may hold earlier events: correlations speak at `end`. A live stream needs a bound,
+   * such as 60,000, or they never speak; an event that comes later than that is not counted.
+   */
+  readonly lateness?: number;
+}
 
 /**
  * A worker's detection step: events in, detections out. Ids depend on the rule's text and the events alone, so a replay
- * gives the same ones. Correlations count in event time over all events pushed and speak at `end`, because files are read one
- * after the other and a later one may hold earlier events.
+ * gives the same ones, and after `end` more events may come. Correlations count in event time over all events pushed and speak
+ * once the lateness allowed has passed, or at `end`.
  */
-export function createDetecting(engine: RuleEngine, tenant: string): Detecting {
+export function createDetecting(engine: RuleEngine, tenant: string, options: DetectingOptions = {}): Detecting {
   const detectors = new Map<SigmaRule, Detector>();
-  const correlator = engine.correlator<SourceEvent>({ lateness: Number.POSITIVE_INFINITY });
+  const correlator = engine.correlator<SourceEvent>({ lateness: options.lateness ?? Number.POSITIVE_INFINITY });
   const detectorOf = (rule: SigmaRule): Detector => {
     let detector = detectors.get(rule);
     if (detector === undefined) {
@@ -29,17 +43,32 @@ export function createDetecting(engine: RuleEngine, tenant: string): Detecting {
     }
     return detector;
   };
-  const ofMatch = (rule: SigmaRule, event: SourceEvent, entities: readonly Entity[]): Detection =>
-    detection(tenant, detectorOf(rule), [event.id], event.time, engine.matchedFields(rule, event), entities);
-  const ofCorrelation = (hit: CorrelationHit<SourceEvent>): Detection =>
-    detection(
+  const ofMatch = (rule: SigmaRule, event: SourceEvent, entities: readonly Entity[]): Detection => {
+    const detector = detectorOf(rule);
+    return {
+      id: stableId('detection', tenant, detector.id, detector.version, event.id),
       tenant,
-      detectorOf(hit.rule),
-      hit.events.map(({ id }) => id),
-      hit.firstEvent.time,
-      hit.group.map(({ field, value }) => ({ selection: 'group-by', field, value, pattern: `figure ${hit.figure}` })),
-      entitiesOfAll(hit.events),
-    );
+      detector,
+      events: [event.id],
+      at: event.time,
+      ...suspect(event),
+      fields: engine.matchedFields(rule, event).map(plainField),
+      entities: [...entities],
+    };
+  };
+  const ofCorrelation = (hit: CorrelationHit<SourceEvent>): Detection => {
+    const detector = detectorOf(hit.rule);
+    return {
+      id: stableId('detection', tenant, detector.id, detector.version, hit.groupKey, firstId(hit)),
+      tenant,
+      detector,
+      events: namedEvents(hit.events),
+      at: hit.firstEvent.time,
+      ...suspect(hit.firstEvent),
+      fields: groupFields(hit),
+      entities: entitiesOfAll(hit.events),
+    };
+  };
   return {
     push(events) {
       const detections: Detection[] = [];
@@ -56,7 +85,7 @@ export function createDetecting(engine: RuleEngine, tenant: string): Detecting {
   };
 }
 
-function entitiesOfAll(events: readonly SourceEvent[]): readonly Entity[] {
+function entitiesOfAll(events: readonly SourceEvent[]): Entity[] {
   const entities = new Map<string, Entity>();
   for (const event of events.slice(0, EVENTS_DESCRIBED)) {
     for (const entity of entitiesOf(event.lens.activity(event.record)))
@@ -65,23 +94,35 @@ function entitiesOfAll(events: readonly SourceEvent[]): readonly Entity[] {
   return [...entities.values()];
 }
 
-function detection(
-  tenant: string,
-  detector: Detector,
-  events: readonly string[],
-  at: number,
-  fields: readonly MatchedField[],
-  entities: readonly Entity[],
-): Detection {
-  return {
-    id: stableId('detection', tenant, detector.id, detector.version, ...events.toSorted()),
-    tenant,
-    detector,
-    events: [...events],
-    at,
-    fields: [...fields],
-    entities: [...entities],
-  };
+/** Asks the record, not the clock: a time in the future is suspect only until it comes, and a replay must give the same answer. */
+function suspect({ timeSuspect, lens, record }: SourceEvent): { timeSuspect?: true } {
+  return timeSuspect && lens.time(record) === undefined ? { timeSuspect: true } : {};
+}
+
+/** Of several events at the first moment the one with the lowest id, so that the order of arrival does not matter. */
+function firstId({ firstEvent, events }: CorrelationHit<SourceEvent>): string {
+  let first = firstEvent.id;
+  for (const { id, time } of events) if (time === firstEvent.time && id < first) first = id;
+  return first;
+}
+
+function namedEvents(events: readonly SourceEvent[]): string[] {
+  const named =
+    events.length <= 2 * EVENTS_NAMED_AT_EACH_END
+      ? events
+      : [...events.slice(0, EVENTS_NAMED_AT_EACH_END), ...events.slice(-EVENTS_NAMED_AT_EACH_END)];
+  return named.map(({ id }) => id);
+}
+
+/** What the group shares, and how many events the condition was about; a correlation over everything has only the count. */
+function groupFields({ group, figure, events }: CorrelationHit<SourceEvent>): MatchedField[] {
+  const pattern = `figure ${figure} over ${events.length} events`;
+  if (group.length === 0) return [{ selection: 'group-by', field: '', value: 'all events', pattern }];
+  return group.map(({ field, value }) => plainField({ selection: 'group-by', field, value, pattern }));
+}
+
+function plainField({ selection, field, value, pattern }: MatchedField): MatchedField {
+  return { selection, field, value: plainText(value, FIELD_LIMIT), pattern: plainText(pattern, FIELD_LIMIT) };
 }
 
 function describe(rule: SigmaRule): Detector {

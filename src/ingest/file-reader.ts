@@ -37,6 +37,9 @@ export interface FileReaderOptions {
   readonly seen: SeenIds | undefined;
 }
 
+/** Events before a file's first known time wait for it, but no more than this many. */
+const UNDATED_HELD = 1000;
+
 /** Few rejects in a file without any event are reported one by one; more are one report on the file. */
 const FEW = 10;
 
@@ -53,6 +56,10 @@ export class FileReader implements RecordSink {
   /** Rejects before the first event, until it is clear whether the file holds any. */
   #early: Reject[] | undefined = [];
   #givenUp = false;
+  /** Time of the last record that had one. */
+  #lastTime: number | undefined;
+  /** Events at the file's start that have no time yet. */
+  #undated: SourceEvent[] = [];
 
   constructor(options: FileReaderOptions) {
     this.#options = options;
@@ -83,6 +90,7 @@ export class FileReader implements RecordSink {
   end(): void {
     if (this.#splitter === undefined) this.#open(true);
     if (!this.#givenUp) this.#splitter?.end();
+    this.#date(0);
     this.#settleEarly();
   }
 
@@ -90,6 +98,7 @@ export class FileReader implements RecordSink {
   fail(problem: FileProblem): void {
     if (this.#splitter === undefined) this.#open(true);
     const rest = this.#splitter?.abandon() ?? NOTHING;
+    this.#date(0);
     this.#settleEarly();
     this.#report({ ...this.#describe(problem.code, 0, '', rest, 0, rest.length), message: problem.message });
   }
@@ -207,20 +216,38 @@ export class FileReader implements RecordSink {
       return;
     }
     const own = lens.time(record);
-    const time = own ?? this.#receivedAt;
+    if (own !== undefined) {
+      this.#date(own);
+      this.#lastTime = own;
+    }
     counters.events += 1;
-    this.events.push({
+    const event: SourceEvent = {
       id,
       record,
       lens,
       origin: lens.origin(record),
-      time,
+      time: own ?? this.#lastTime ?? 0,
       timeSuspect: own === undefined || isTimeSuspect(own, this.#receivedAt, 'replay'),
       file,
       line,
       bytes: end - start,
       raw,
-    });
+    };
+    if (own !== undefined || this.#lastTime !== undefined) this.events.push(event);
+    else this.#holdUndated(event);
+  }
+
+  /** A replay gives the same answer twice, so the clock lends no event its time: those before the first known one take that. */
+  #holdUndated(event: SourceEvent): void {
+    this.#undated.push(event);
+    if (this.#undated.length < UNDATED_HELD) return;
+    this.#date(0);
+    this.#lastTime = 0;
+  }
+
+  #date(time: number): void {
+    for (const event of this.#undated) this.events.push({ ...event, time });
+    this.#undated = [];
   }
 
   #describe(code: RejectCode, line: number, detail: string, bytes: Buffer, start: number, end: number): Reject {

@@ -275,15 +275,38 @@ describe('ids', () => {
 });
 
 describe('time', () => {
-  test("is the record's own; without one the receipt's, marked suspect; the far future is suspect, the past is not", async () => {
+  test("is the record's own; the far future is suspect, the past is not", async () => {
     const future = new Date(NOW + 11 * 60_000).toISOString();
-    const { events } = await readAll([
-      file(`{"a":1}\n{"@timestamp":"2019-01-01T00:00:00Z"}\n{"@timestamp":"${future}"}\n`),
-    ]);
+    const { events } = await readAll([file(`{"@timestamp":"2019-01-01T00:00:00Z"}\n{"@timestamp":"${future}"}\n`)]);
     expect(events.map(({ time, timeSuspect }) => [time, timeSuspect])).toEqual([
-      [NOW, true],
       [Date.UTC(2019, 0, 1), false],
       [NOW + 11 * 60_000, true],
+    ]);
+  });
+
+  test('of a record without one is that of its neighbour in the file, marked suspect, whatever the clock says', async () => {
+    const dated = '{"@timestamp":"2019-01-01T00:00:00Z"}\n';
+    const { events } = await readAll([file(`{"a":1}\n{"a":2}\n${dated}{"a":3}\n`)]);
+    expect(events.map(({ record, time, timeSuspect }) => [record.a, time, timeSuspect])).toEqual([
+      [1, Date.UTC(2019, 0, 1), true],
+      [2, Date.UTC(2019, 0, 1), true],
+      [undefined, Date.UTC(2019, 0, 1), false],
+      [3, Date.UTC(2019, 0, 1), true],
+    ]);
+  });
+
+  test('of records in a file without any is 0, and a long start without any does not wait for ever', async () => {
+    const none = await readAll([file('{"a":1}\n{"a":2}\n')]);
+    expect(none.events.map(({ time, timeSuspect }) => [time, timeSuspect])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
+    const late = await readAll([file(`${'{"a":1}\n'.repeat(3000)}{"@timestamp":"2019-01-01T00:00:00Z"}\n{"a":2}\n`)]);
+    expect(late.events).toHaveLength(3002);
+    expect(late.events.map(({ time }) => time)).toEqual([
+      ...Array.from({ length: 3000 }, () => 0),
+      Date.UTC(2019, 0, 1),
+      Date.UTC(2019, 0, 1),
     ]);
   });
 });

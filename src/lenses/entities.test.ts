@@ -32,3 +32,20 @@ test('every entity once, in a fixed order', () => {
   ]);
   expect(entitiesOf(draft('other', undefined, undefined))).toEqual([]);
 });
+
+test('names that are too long or hide characters are bounded, and two that differ stay two', () => {
+  const long = 'u'.repeat(5_000_000);
+  const activity = {
+    ...draft('logon', 'ws1', 'x'),
+    user: `${long}1`,
+    targetUser: `${long}2`,
+    principal: 'ana\u202Egpj.exe',
+  };
+  const found = entitiesOf(activity);
+  expect(found.map(({ kind }) => kind)).toEqual(['host', 'user', 'user', 'cloud_principal']);
+  for (const { value } of found) {
+    expect(value.length).toBeLessThanOrEqual(256);
+    expect(value).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+  expect(new Set(found.map(({ value }) => value)).size).toBe(4);
+});

@@ -27,6 +27,21 @@ describe('grouping', () => {
     expect(storiesOf(events, events)).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('does not join by closeness in time what has no time of its own, but by process still', () => {
+    const events = [
+      processStart('root', 0, 'ws1', 'ana', 'dropper.exe'),
+      processStart('child', 0, 'ws1', 'ana', 'child.exe', 'ws1|root'),
+      processStart('other', 0, 'ws1', 'bo', 'other.exe'),
+    ];
+    const lake = new MemoryLake();
+    lake.add(events);
+    const undated = events.map((one) => ({ ...hit(one, rule), timeSuspect: true }));
+    expect(group(undated, lake).map((story) => story.map(({ events: [id] }) => id))).toEqual([
+      ['child', 'root'],
+      ['other'],
+    ]);
+  });
+
   it('joins a process and its grandchild hours apart', () => {
     const events = [
       processStart('root', 0, 'ws1', 'ana', 'dropper.exe'),

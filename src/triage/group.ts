@@ -53,8 +53,10 @@ export function group(detections: readonly Detection[], lake: EventLake): readon
     const links =
       habit === undefined
         ? linksOf(activitiesOf(detection, lake), lake)
-        : [{ key: `habit:${habit}`, withinMs: Number.POSITIVE_INFINITY }];
+        : [{ key: `habit:${habit}`, withinMs: Number.POSITIVE_INFINITY, narrow: true }];
     for (const link of links) {
+      // Where the time is not the event's own, closeness in time says nothing; what names one process or session still does.
+      if (detection.timeSuspect === true && !link.narrow) continue;
       const last = lastByKey.get(link.key);
       const lastDetection = last === undefined ? undefined : ordered[last];
       if (last !== undefined && lastDetection !== undefined && detection.at - lastDetection.at <= link.withinMs) {

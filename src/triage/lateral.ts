@@ -1,6 +1,6 @@
 import type { Detection } from '../contracts/detection.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
-import type { EventLake } from '../ports/event-lake.ts';
+import type { EventFact, EventLake } from '../ports/event-lake.ts';
 
 const WINDOW = 15 * 60_000;
 
@@ -26,10 +26,7 @@ export function lateralSteps(
   const byHost = detectionsByHost(ordered, habits, lake);
   const steps: [number, number][] = [];
   for (const [host, there] of byHost) {
-    const first = ordered[there.positions[0] ?? 0];
-    const last = ordered[there.positions.at(-1) ?? 0];
-    if (first === undefined || last === undefined) continue;
-    for (const logon of lake.logonsTo(host, first.at - WINDOW, last.at + WINDOW)) {
+    for (const logon of logonsNear(host, there.positions, ordered, lake)) {
       const user = logon.activity.user;
       const from = logon.activity.sourceAddress === undefined ? undefined : lake.hostAt(logon.activity.sourceAddress);
       const here = from === undefined || from === host ? undefined : byHost.get(from);
@@ -42,6 +39,27 @@ export function lateralSteps(
   return steps;
 }
 
+/** Logons within a window of some detection: a host with one hit in the morning and one at night has no logons of noon here. */
+function* logonsNear(
+  host: string,
+  positions: readonly number[],
+  ordered: readonly Detection[],
+  lake: EventLake,
+): Generator<EventFact> {
+  let from: number | undefined;
+  let to = 0;
+  for (const position of positions) {
+    const at = ordered[position]?.at ?? 0;
+    if (from !== undefined && at - WINDOW > to) {
+      yield* lake.logonsTo(host, from, to);
+      from = undefined;
+    }
+    from ??= at - WINDOW;
+    to = at + WINDOW;
+  }
+  if (from !== undefined) yield* lake.logonsTo(host, from, to);
+}
+
 function detectionsByHost(
   ordered: readonly Detection[],
   habits: ReadonlyMap<string, string>,
@@ -51,7 +69,8 @@ function detectionsByHost(
   for (const [position, detection] of ordered.entries()) {
     const fact = lake.event(detection.events[0] ?? '');
     const host = fact?.activity.host;
-    if (fact === undefined || host === undefined || habits.has(detection.id)) continue;
+    if (fact === undefined || host === undefined || habits.has(detection.id) || detection.timeSuspect === true)
+      continue;
     let entry = byHost.get(host);
     if (entry === undefined) {
       entry = { positions: [], users: new Set() };
@@ -63,15 +82,18 @@ function detectionsByHost(
   return byHost;
 }
 
+/** The position whose detection is closest in time, the later of two equally close; undefined where none is within a window. */
 function nearest(positions: readonly number[], ordered: readonly Detection[], time: number): number | undefined {
-  let best: number | undefined;
-  let bestGap = WINDOW;
-  for (const position of positions) {
-    const gap = Math.abs((ordered[position]?.at ?? Number.POSITIVE_INFINITY) - time);
-    if (gap <= bestGap) {
-      best = position;
-      bestGap = gap;
-    }
+  const at = (index: number): number => ordered[positions[index] ?? -1]?.at ?? Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = positions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(middle) <= time) low = middle + 1;
+    else high = middle;
   }
-  return best;
+  const before = low === 0 ? Number.POSITIVE_INFINITY : time - at(low - 1);
+  const after = at(low) - time;
+  if (Math.min(before, after) > WINDOW) return undefined;
+  return positions[after <= before ? low : low - 1];
 }

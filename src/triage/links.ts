@@ -8,6 +8,8 @@ const MINUTE = 60_000;
 export interface Link {
   readonly key: string;
   readonly withinMs: number;
+  /** Names one process or logon session, not a place: it ties even events whose time is not known. */
+  readonly narrow: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ const builtInSessions = new Set(['0x3e7', '0x3e5', '0x3e4', '0x3e6', '0x0']);
 export function linksOf(activities: readonly Activity[], lake: EventLake): readonly Link[] {
   const links = new Map<string, Link>();
   const add = (key: string, withinMs: number): void => {
-    links.set(key, { key, withinMs });
+    links.set(key, { key, withinMs, narrow: key.startsWith('process:') || key.startsWith('session:') });
   };
   for (const activity of activities) {
     addProcessLinks(activity, lake, add);

@@ -1,11 +1,16 @@
 import type { Detection, Detector } from '../contracts/detection.ts';
 import type { Reason } from '../contracts/finding.ts';
+import { isBuiltInAccount } from '../contracts/names.ts';
+import { plainText } from '../contracts/plain-text.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import { weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
+import { lateralSteps } from './lateral.ts';
 
 const EVIDENCE_LIMIT = 25;
+/** Characters of a host's name or a rule's title in a reason. */
+const NAME_LIMIT = 100;
 
 /** A detector's part in a story. */
 export interface Witness {
@@ -14,8 +19,18 @@ export interface Witness {
   readonly hosts: ReadonlySet<string>;
 }
 
-/** On which hosts each detector fired in all the data at hand. */
-export type DetectorSpread = ReadonlyMap<string, ReadonlySet<string>>;
+/** On which hosts a detector fired in all the data at hand, and by whose hand. */
+interface Spread {
+  readonly hosts: ReadonlySet<string>;
+  /** People's accounts; where a host acts for itself, the host. */
+  readonly actors: ReadonlySet<string>;
+}
+
+export interface DetectorSpread {
+  readonly byDetector: ReadonlyMap<string, Spread>;
+  /** All hosts with a detection. */
+  readonly hosts: ReadonlySet<string>;
+}
 
 export function hostsOf(detection: Detection): readonly string[] {
   const hosts: string[] = [];
@@ -24,16 +39,22 @@ export function hostsOf(detection: Detection): readonly string[] {
 }
 
 export function detectorSpread(detections: readonly Detection[]): DetectorSpread {
-  const spread = new Map<string, Set<string>>();
+  const byDetector = new Map<string, { hosts: Set<string>; actors: Set<string> }>();
+  const hosts = new Set<string>();
   for (const detection of detections) {
-    let hosts = spread.get(detection.detector.id);
-    if (hosts === undefined) {
-      hosts = new Set();
-      spread.set(detection.detector.id, hosts);
+    let seen = byDetector.get(detection.detector.id);
+    if (seen === undefined) {
+      seen = { hosts: new Set(), actors: new Set() };
+      byDetector.set(detection.detector.id, seen);
     }
-    for (const host of hostsOf(detection)) hosts.add(host);
+    const user = detection.entities.find(({ kind }) => kind === 'user')?.value;
+    for (const host of hostsOf(detection)) {
+      hosts.add(host);
+      seen.hosts.add(host);
+      seen.actors.add(user === undefined || isBuiltInAccount(user) ? `host ${host}` : `user ${user}`);
+    }
   }
-  return spread;
+  return { byDetector, hosts };
 }
 
 /** The story's detectors, the one that says most first; ties by id so that order is stable. */
@@ -61,12 +82,13 @@ export function reasonsOf(
   spread: DetectorSpread,
   lake: EventLake,
 ): readonly Reason[] {
+  const habits = habitsOf(group, lake);
   return [
     ...detectorReasons(witnesses),
     ...tacticReason(witnesses),
-    ...hostReason(group, lake),
+    ...hostReason(group, habits, lake),
     ...commonReasons(witnesses, spread, lake),
-    ...habitReason(group, lake),
+    ...habitReason(group, habits),
     ...serverReason(group, lake),
   ];
 }
@@ -77,7 +99,7 @@ function detectorReasons(witnesses: readonly Witness[]): readonly Reason[] {
     const count = witness.detections.length;
     return {
       term: 'detector',
-      text: `${witness.detector.title} (${witness.detector.level})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
+      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${witness.detector.level})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
       logOdds: weights.level[witness.detector.level] * share,
       evidence: evidenceOf(witness.detections),
     };
@@ -86,32 +108,34 @@ function detectorReasons(witnesses: readonly Witness[]): readonly Reason[] {
 
 function tacticReason(witnesses: readonly Witness[]): readonly Reason[] {
   const first = new Map<string, string>();
-  for (const { detector, detections } of witnesses) {
+  const speaking = witnesses.filter(({ detector }) => detector.tactics.length > 0);
+  for (const { detector, detections } of speaking) {
     for (const tactic of detector.tactics) if (!first.has(tactic)) first.set(tactic, detections[0]?.events[0] ?? '');
   }
   // A rule tagged with three tactics is one act read three ways: no more tactics count than detectors spoke.
-  const distinct = Math.min(first.size, witnesses.length);
-  if (distinct < 2) return [];
+  const counted = Math.min(first.size, speaking.length);
+  if (counted < 2) return [];
   return [
     {
       term: 'tactics',
-      text: `${distinct} detectors along the kill chain: ${[...first.keys()].join(', ')}`,
-      logOdds: Math.min(weights.tacticsLimit, weights.tacticsSeenTogether * (distinct - 1)),
+      text: `${first.size} tactics of the kill chain, by ${speaking.length} detectors${counted < first.size ? `, counted as ${counted}` : ''}: ${[...first.keys()].join(', ')}`,
+      logOdds: Math.min(weights.tacticsLimit, weights.tacticsSeenTogether * (counted - 1)),
       evidence: [...new Set(first.values())].slice(0, EVIDENCE_LIMIT),
     },
   ];
 }
 
-function hostReason(group: Group, lake: EventLake): readonly Reason[] {
+/** Only a logon that leads from one of the story's hosts to another; hosts that one address or account touches are no path. */
+function hostReason(group: Group, habits: ReadonlyMap<string, string>, lake: EventLake): readonly Reason[] {
   const hosts = new Map<string, string>();
   for (const detection of group) {
     for (const host of hostsOf(detection)) if (!hosts.has(host)) hosts.set(host, detection.events[0] ?? '');
   }
-  if (hosts.size < 2 || lake.hostCount() < 2) return [];
+  if (hosts.size < 2 || lateralSteps(group, habits, lake).length === 0) return [];
   return [
     {
       term: 'hosts',
-      text: `One story on ${hosts.size} hosts: ${[...hosts.keys()].slice(0, 5).join(', ')}`,
+      text: `One story on ${hosts.size} hosts, tied by a logon from one to another: ${namesOf([...hosts.keys()])}`,
       logOdds: weights.hostsCrossed,
       evidence: [...hosts.values()].slice(0, EVIDENCE_LIMIT),
     },
@@ -119,18 +143,22 @@ function hostReason(group: Group, lake: EventLake): readonly Reason[] {
 }
 
 function commonReasons(witnesses: readonly Witness[], spread: DetectorSpread, lake: EventLake): readonly Reason[] {
-  const estate = lake.hostCount();
+  // The lake counts hosts on which people were seen; servers without any are part of the estate as well.
+  const estate = Math.max(lake.hostCount(), spread.hosts.size);
   if (estate < weights.commonHosts) return [];
   const reasons: Reason[] = [];
   for (const [rank, witness] of witnesses.entries()) {
-    const hosts = spread.get(witness.detector.id)?.size ?? 0;
-    const step = weights.detectorCommon.find(({ share }) => hosts / estate >= share);
-    if (step === undefined || hosts < 3) continue;
+    const seen = spread.byDetector.get(witness.detector.id);
+    const hosts = seen?.hosts.size ?? 0;
+    // One account that goes from host to host is somebody's walk, however many hosts it visits.
+    const independent = Math.min(hosts, seen?.actors.size ?? 0);
+    const step = weights.detectorCommon.find(({ share }) => independent / estate >= share);
+    if (step === undefined || independent < 3) continue;
     const share = weights.witness[Math.min(rank, weights.witness.length - 1)] ?? 0;
     // Never takes away more than the detector gave: a common detector is worth nothing, not less than nothing.
     reasons.push({
       term: 'detector-common',
-      text: `"${witness.detector.title}" fired on ${hosts} of ${estate} hosts in this data: likely how this estate works`,
+      text: `"${plainText(witness.detector.title, NAME_LIMIT)}" fired on ${hosts} of ${estate} hosts${independent < hosts ? `, by ${independent} accounts or machines,` : ''} in this data: likely how this estate works`,
       logOdds: -Math.min(-step.logOdds, weights.level[witness.detector.level]) * share,
       evidence: evidenceOf(witness.detections),
     });
@@ -139,13 +167,13 @@ function commonReasons(witnesses: readonly Witness[], spread: DetectorSpread, la
 }
 
 /** A story that is a habit from first to last; see habits.ts. */
-function habitReason(group: Group, lake: EventLake): readonly Reason[] {
-  if (habitsOf(group, lake).size < group.length) return [];
+function habitReason(group: Group, habits: ReadonlyMap<string, string>): readonly Reason[] {
+  if (habits.size < group.length) return [];
   const hours = new Set(group.map(({ at }) => Math.floor(at / 3_600_000))).size;
   return [
     {
       term: 'habit',
-      text: `The same act, ${group.length} times in ${hours} different hours: a job, a health check or an agent does this`,
+      text: `The same act, ${group.length} times in ${hours} different hours${where(group)}: a job, a health check or an agent does this`,
       logOdds: weights.habit,
       evidence: evidenceOf([...group.slice(0, 5), ...group.slice(-5)]),
     },
@@ -160,7 +188,7 @@ function serverReason(group: Group, lake: EventLake): readonly Reason[] {
       return [
         {
           term: 'criticality',
-          text: `${host} serves ${users} accounts: more is at stake than on one person's machine`,
+          text: `${plainText(host, NAME_LIMIT)} serves ${users} accounts: more is at stake than on one person's machine`,
           logOdds: weights.sharedServer,
           evidence: detection.events.slice(0, EVIDENCE_LIMIT),
         },
@@ -170,6 +198,25 @@ function serverReason(group: Group, lake: EventLake): readonly Reason[] {
   return [];
 }
 
+function where(group: Group): string {
+  const hosts = new Set(group.flatMap(hostsOf)).size;
+  return hosts > 1 ? `, on each of ${hosts} hosts` : '';
+}
+
+function namesOf(hosts: readonly string[]): string {
+  return hosts
+    .slice(0, 5)
+    .map((host) => plainText(host, NAME_LIMIT))
+    .join(', ');
+}
+
 function evidenceOf(detections: readonly Detection[]): string[] {
-  return [...new Set(detections.flatMap((detection) => detection.events))].slice(0, EVIDENCE_LIMIT);
+  const ids = new Set<string>();
+  for (const { events } of detections) {
+    for (const id of events) {
+      if (ids.size === EVIDENCE_LIMIT) return [...ids];
+      ids.add(id);
+    }
+  }
+  return [...ids];
 }

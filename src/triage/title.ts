@@ -1,22 +1,34 @@
 import type { Entity } from '../contracts/entity.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
+import { plainText } from '../contracts/plain-text.ts';
 import type { Witness } from './terms.ts';
 
 /** More people than this in one story are its targets, not its actors. */
 const ACTORS = 3;
 
+/** Characters of a title, and of each name and rule title in it. */
+const LIMIT = 300;
+const PART_LIMIT = 100;
+
 const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 
 /**
  * Who did what to which asset, in one line: `jdoe on ws-014: LSASS memory read; then Remote service created (+3 more)`.
+ * At most 300 characters, whatever telemetry calls its hosts and accounts.
  *
- * @param entities the story's, those named most often first
+ * @param entities all of the story's, those named most often first
  */
 export function titleOf(witnesses: readonly Witness[], entities: readonly Entity[]): string {
   const what = storyline(witnesses);
   const more = witnesses.length - what.length;
-  const subject = [actorOf(entities), assetOf(entities)].filter((part) => part !== undefined).join(' on ');
-  return `${subject === '' ? 'Unnamed account' : subject}: ${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`;
+  const subject = [actorOf(entities), assetOf(entities)]
+    .filter((part) => part !== undefined)
+    .map((part) => plainText(part, PART_LIMIT))
+    .join(' on ');
+  return plainText(
+    `${subject === '' ? 'Unnamed account' : subject}: ${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`,
+    LIMIT,
+  );
 }
 
 function actorOf(entities: readonly Entity[]): string | undefined {
@@ -47,7 +59,7 @@ function storyline(witnesses: readonly Witness[]): readonly string[] {
   return witnesses
     .slice(0, 2)
     .toSorted((a, b) => (a.detections[0]?.at ?? 0) - (b.detections[0]?.at ?? 0))
-    .map(({ detector }) => detector.title);
+    .map(({ detector }) => plainText(detector.title, PART_LIMIT));
 }
 
 /** `arn:aws:iam::123456789012:user/jane` reads as `jane`; the full name stays in the entities. */
