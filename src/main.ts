@@ -3,6 +3,10 @@ import { registerAssess } from './cli/assess.ts';
 import { registerBackup } from './cli/backup.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDetect } from './cli/detect.ts';
+import { registerLedgerCheckpoint } from './cli/ledger-checkpoint.ts';
+import { registerLedgerExport } from './cli/ledger-export.ts';
+import { registerLedgerKey } from './cli/ledger-key.ts';
+import { registerLedgerProve } from './cli/ledger-prove.ts';
 import { registerLedgerVerify } from './cli/ledger-verify.ts';
 import { registerOpenapi } from './cli/openapi.ts';
 import { registerRestore } from './cli/restore.ts';
@@ -20,6 +24,10 @@ const commands = [
   registerRulesCheck,
   registerRulesExplain,
   registerLedgerVerify,
+  registerLedgerCheckpoint,
+  registerLedgerExport,
+  registerLedgerProve,
+  registerLedgerKey,
   registerBackup,
   registerRestore,
   registerSample,

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureSigningKey } from '../src/adapters/ledger-file/signing-key.ts';
 import { type Connection, withClient } from '../src/adapters/postgres/connection.ts';
 import { accountFor } from '../src/adapters/postgres/embedded/account.ts';
 import { openStateStore } from '../src/adapters/postgres/store.ts';
@@ -65,7 +66,10 @@ export async function openPostgres15Store(): Promise<ThrowawayStore> {
   const server = await startPostgres15();
   const databaseUrl = await server.emptyDatabase('security');
   const clock = testClock();
-  const store = await openStateStore({ place: { databaseUrl }, clock, log: () => undefined });
+  const keys = throwawayFolder();
+  const signingKey = ensureSigningKey(keys);
+  removeFolder(keys);
+  const store = await openStateStore({ place: { databaseUrl }, clock, log: () => undefined, signingKey });
   return {
     store,
     dataDir: null,

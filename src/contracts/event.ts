@@ -87,7 +87,10 @@ export interface SourceEvent {
   readonly record: JsonObject;
   readonly lens: Lens;
   readonly origin: EventOrigin;
-  /** Milliseconds since the epoch, UTC; the receipt time where the record has none (`timeSuspect`). */
+  /**
+   * Milliseconds since the epoch, UTC. Where the record has none (`timeSuspect`): at a live door the receipt time; in a replay,
+   * which must give the same answer twice, the time of the record before it in its file, else after it, else 0.
+   */
   readonly time: number;
   readonly timeSuspect: boolean;
   /** As given by the caller: the file (or `-`) and the 1-based line, or record number where records are not lines. */

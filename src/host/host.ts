@@ -1,5 +1,6 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
+import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
@@ -43,7 +44,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
   for (const { severity, code, file, line, message } of problems)
     if (severity === 'error') options.log.warn(`${file}:${line}: ${code}: ${message}`);
   const place = options.databaseUrl === undefined ? { dataDir: options.dataDir } : { databaseUrl: options.databaseUrl };
-  const store = await openStateStore({ place, clock: systemClock, log: (line) => options.log.info(line) });
+  const store = await openStateStore({
+    place,
+    clock: systemClock,
+    log: (line) => options.log.info(line),
+    // The embedded store makes its own; a database of the user's has no folder to keep one in.
+    ...(options.databaseUrl === undefined ? {} : { signingKey: ensureSigningKey(options.dataDir) }),
+  });
   try {
     await store.createTenant(options.tenant);
     const auth = buildAuth({
@@ -64,9 +71,21 @@ export async function openHost(options: HostOptions): Promise<Host> {
       actor: AI_ACTOR,
       warn: (message) => options.log.warn(message),
     });
-    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => store.close() };
+    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => signAndClose(store, options) };
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** An orderly end signs the tenant's chain as it stands, so that what is changed afterwards shows. */
+async function signAndClose(store: PostgresStore, { tenant, log }: HostOptions): Promise<void> {
+  try {
+    await store.checkpoint(tenant.id);
+  } catch (error) {
+    // An empty chain has nothing to sign; a chain that does not fit is named by `ledger verify`. Neither keeps the store open.
+    log.warn(`no checkpoint at the end: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await store.close();
   }
 }

@@ -28,11 +28,6 @@ export interface SealedEntry {
   readonly payload: Uint8Array;
 }
 
-/** Canonical UTF-8 bytes of an entry. */
-export function entryBytes(entry: LedgerEntry): Uint8Array {
-  return Buffer.from(canonicalJson(entry), 'utf8');
-}
-
 /** The payload as it is stored. Throws `LEDGER_PAYLOAD_TOO_LARGE` and `CANONICAL_JSON_UNDEFINED`. */
 export function payloadBytes(payload: unknown): Uint8Array {
   const bytes = Buffer.from(canonicalJson(payload), 'utf8');
@@ -46,8 +41,22 @@ export function payloadBytes(payload: unknown): Uint8Array {
   return bytes;
 }
 
-/** The entry that `note` becomes as the successor of `head`, sealed. `at` is epoch ms, UTC. */
-export function sealEntry(tenant: string, head: ChainHead, note: LedgerNote, at: number): SealedEntry {
+/** An entry that only lacks its place in the chain. */
+export interface EntryDraft {
+  /** As the first of its chain. */
+  readonly entry: LedgerEntry;
+  /** Canonical bytes up to and including the opening quote of `prev`'s value. */
+  readonly start: Uint8Array;
+  /** Canonical bytes from the comma after `seq`'s value to the end. */
+  readonly end: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** What stands between `start` and `end`: canonical order puts `seq` right after `prev`. */
+const place = ({ seq, hash }: ChainHead): string => `${hash}","seq":${seq + 1}`;
+
+/** The entry that `note` becomes, without its place. `at` is epoch ms, UTC. Throws `LEDGER_BAD_SUBJECT` and as `payloadBytes`. */
+export function draftEntry(tenant: string, note: LedgerNote, at: number): EntryDraft {
   const { kind, id, revision } = note.subject;
   for (const text of [kind, id, note.type]) {
     if (!text.isWellFormed() || text.includes('\0')) {
@@ -62,8 +71,8 @@ export function sealEntry(tenant: string, head: ChainHead, note: LedgerNote, at:
   const entry = LedgerEntry.parse({
     v: 1,
     tenant,
-    seq: head.seq + 1,
-    prev: head.hash,
+    seq: emptyChain.seq + 1,
+    prev: emptyChain.hash,
     at: new Date(at).toISOString(),
     actor: note.actor,
     onBehalfOf: note.onBehalfOf,
@@ -71,6 +80,21 @@ export function sealEntry(tenant: string, head: ChainHead, note: LedgerNote, at:
     subject: { kind, id, revision },
     payloadHash: sha256(payload),
   });
-  const bytes = entryBytes(entry);
-  return { entry, bytes, hash: sha256(bytes), payload };
+  const text = canonicalJson(entry);
+  // Quotes inside strings are escaped, so the first `"prev":"` is the field.
+  const name = '"prev":"';
+  const begin = text.indexOf(name) + name.length;
+  const [start, end] = [text.slice(0, begin), text.slice(begin + place(emptyChain).length)];
+  return { entry, start: Buffer.from(start), end: Buffer.from(end), payload };
+}
+
+/** The draft as the successor of `head`. */
+export function sealDraft({ entry, start, end, payload }: EntryDraft, head: ChainHead): SealedEntry {
+  const bytes = Buffer.concat([start, Buffer.from(place(head)), end]);
+  return { entry: { ...entry, seq: head.seq + 1, prev: head.hash }, bytes, hash: sha256(bytes), payload };
+}
+
+/** The entry that `note` becomes as the successor of `head`, sealed. `at` is epoch ms, UTC. */
+export function sealEntry(tenant: string, head: ChainHead, note: LedgerNote, at: number): SealedEntry {
+  return sealDraft(draftEntry(tenant, note, at), head);
 }

@@ -1,18 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerNote } from '../contracts/ledger-entry.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
-import { chainAppender } from './append.ts';
-import {
-  type ChainHead,
-  emptyChain,
-  entryBytes,
-  GENESIS,
-  MAX_PAYLOAD_BYTES,
-  payloadBytes,
-  sealEntry,
-} from './entry.ts';
-import { type StoredLink, verifyChain, verifyLedger } from './verify.ts';
+import { type ChainWriter, chainAppender } from './append.ts';
+import type { StoredLink } from './chain.ts';
+import { type ChainHead, emptyChain, GENESIS, MAX_PAYLOAD_BYTES, payloadBytes, sealDraft, sealEntry } from './entry.ts';
+import { verifyChain, verifyLedger } from './verify.ts';
 
 const at = Date.UTC(2026, 2, 1, 12);
 
@@ -31,17 +25,21 @@ function chainOf(length: number): { head: ChainHead; links: StoredLink[] } {
   const links = Array.from({ length }, (_, n) => {
     const { entry, bytes, hash, payload } = sealEntry('acme', head, note(`f${n}`), at + n);
     head = { seq: entry.seq, hash };
-    return { seq: entry.seq, stored: { bytes, hash, subjectKind: 'finding', subjectId: `f${n}` }, payload };
+    return {
+      seq: entry.seq,
+      stored: { bytes, columns: { hash, subjectKind: 'finding', subjectId: `f${n}` } },
+      payload,
+    };
   });
   return { head, links };
 }
 
-async function* each(links: readonly StoredLink[]): AsyncIterable<StoredLink> {
-  yield* links;
+async function* each(links: readonly StoredLink[]): AsyncIterable<readonly StoredLink[]> {
+  for (let at = 0; at < links.length; at += 2) yield links.slice(at, at + 2);
 }
 
 const verdictOn = (links: readonly StoredLink[], head: ChainHead | null) =>
-  verifyChain({ tenant: 'acme', head, links: each(links) });
+  verifyChain({ tenant: 'acme', head, links: each(links), checkpoints: [] });
 
 /** `bytes` with one bit of one byte turned. */
 function turned(bytes: Uint8Array, index: number): Uint8Array {
@@ -86,34 +84,58 @@ describe('ledger entries', () => {
 });
 
 describe('appending', () => {
+  /** Puts drafts in place as a store does. */
+  const writer = (written: ChainHead[], spoil = ''): ChainWriter => ({
+    append: async (_tenant, draft) => {
+      const before = written.at(-1) ?? emptyChain;
+      const { entry, hash } = sealDraft(draft, before);
+      written.push({ seq: entry.seq, hash });
+      return { before, hash: `${hash}${spoil}` };
+    },
+  });
+
   it('gives each of many calls at once a place of its own', async () => {
-    const written: number[] = [];
-    let reads = 0;
-    const append = chainAppender(
-      {
-        lockHead: async () => {
-          reads++;
-          return emptyChain;
-        },
-        store: async (_tenant, { entry }) => {
-          written.push(entry.seq);
-        },
-      },
-      { now: () => at },
-    );
+    const written: ChainHead[] = [];
+    const append = chainAppender(writer(written), { now: () => at });
     const failed = append('acme', note('a\0b'));
     const entries = await Promise.all(['a', 'b', 'c'].map((id) => append('acme', note(id))));
     await expect(failed).rejects.toThrow();
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(written).toEqual([1, 2, 3]);
-    expect(reads).toBe(2);
+    expect(entries.map(({ subject }) => subject.id)).toEqual(['a', 'b', 'c']);
+    expect(entries.map(({ prev }) => prev)).toEqual([GENESIS, written[0]?.hash, written[1]?.hash]);
+  });
+
+  it('does not believe a store that stored something else', async () => {
+    const append = chainAppender(writer([], '0'), { now: () => at });
+    await expect(append('acme', note('a'))).rejects.toThrow(
+      expect.objectContaining({ code: 'LEDGER_STORED_OTHERWISE' }),
+    );
+  });
+
+  it('finds the place in an entry whatever its texts say', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const hostile = `${text}"prev":"${GENESIS}","seq":1`;
+        const actor = { kind: 'ai', id: hostile, version: hostile } as const;
+        const { entry, bytes } = sealEntry('acme', { seq: 7, hash: 'f'.repeat(64) }, { ...note('x'), actor }, at);
+        expect(Buffer.from(bytes).toString()).toBe(canonicalJson(entry));
+        expect(entry).toMatchObject({ seq: 8, prev: 'f'.repeat(64) });
+      }),
+    );
   });
 });
 
 describe('verifying', () => {
   it('passes what was appended', async () => {
     const { head, links } = chainOf(20);
-    expect(await verdictOn(links, head)).toEqual({ tenant: 'acme', entries: 20, head: head.hash, problem: null });
+    expect(await verdictOn(links, head)).toEqual({
+      tenant: 'acme',
+      entries: 20,
+      head: head.hash,
+      signed: null,
+      checkpoints: { agree: 0, strangers: 0 },
+      problem: null,
+    });
     expect(await verdictOn([], emptyChain)).toMatchObject({ entries: 0, problem: null });
   });
 
@@ -138,9 +160,9 @@ describe('verifying', () => {
   it('finds an entry rewritten together with its hash', async () => {
     const { head, links } = chainOf(5);
     const forged = (position: number) => {
-      const prev = links[position - 1]?.stored?.hash ?? GENESIS;
-      const { entry, hash, payload } = sealEntry('acme', { seq: position, hash: prev }, note('forged'), at);
-      const stored = { bytes: entryBytes(entry), hash, subjectKind: 'finding', subjectId: 'forged' };
+      const prev = links[position - 1]?.stored?.columns?.hash ?? GENESIS;
+      const { bytes, hash, payload } = sealEntry('acme', { seq: position, hash: prev }, note('forged'), at);
+      const stored = { bytes, columns: { hash, subjectKind: 'finding', subjectId: 'forged' } };
       return links.with(position, { seq: position + 1, stored, payload });
     };
     expect((await verdictOn(forged(1), head)).problem).toMatchObject({ seq: 3, what: expect.stringContaining('prev') });
@@ -172,7 +194,12 @@ describe('verifying', () => {
       ['tail cut', links.slice(0, 4), 'ledger_heads (tenant_id=acme)'],
       [
         'subject column',
-        links.with(1, { ...second, stored: second.stored && { ...second.stored, subjectId: 'x' } }),
+        links.with(1, {
+          ...second,
+          stored: second.stored?.columns
+            ? { ...second.stored, columns: { ...second.stored.columns, subjectId: 'x' } }
+            : null,
+        }),
         'ledger_entries (tenant_id=acme, seq=2)',
       ],
     ];
@@ -184,8 +211,9 @@ describe('verifying', () => {
     const [only] = chainOf(1).links;
     if (only?.stored == null) throw new Error('short chain');
     const bytes = Buffer.from(` ${Buffer.from(only.stored.bytes).toString()}`);
-    const stored = { ...only.stored, bytes, hash: sha256(bytes) };
-    const { problem } = await verdictOn([{ ...only, stored }], { seq: 1, hash: stored.hash });
+    const hash = sha256(bytes);
+    const stored = { bytes, columns: { hash, subjectKind: 'finding', subjectId: 'f0' } };
+    const { problem } = await verdictOn([{ ...only, stored }], { seq: 1, hash });
     expect(problem?.what).toContain('canonical');
   });
 
@@ -193,8 +221,8 @@ describe('verifying', () => {
     const good = chainOf(2);
     const verdict = await verifyLedger(
       (async function* () {
-        yield { tenant: 'acme', head: good.head, links: each(good.links) };
-        yield { tenant: 'other', head: null, links: each([]) };
+        yield { tenant: 'acme', head: good.head, links: each(good.links), checkpoints: [] };
+        yield { tenant: 'other', head: null, links: each([]), checkpoints: [] };
       })(),
     );
     expect(verdict).toMatchObject({ verified: false, entries: 2, problem: { tenant: 'other' } });

@@ -1,48 +1,49 @@
-import { LedgerEntry } from '../contracts/ledger-entry.ts';
-import { canonicalJson } from '../kernel/canonical-json.ts';
-import { sha256 } from '../kernel/ids.ts';
-import { type ChainHead, emptyChain } from './entry.ts';
+import { chainWalk, type StoredLink } from './chain.ts';
+import type { ChainHead } from './entry.ts';
+import { CompactTree, leafHash } from './merkle.ts';
+import { type LedgerProblem, type Misfit, problemOf } from './problem.ts';
+import { beyondTheEnd, contradiction, type KeptCheckpoint, type Trust, type Witness, witnesses } from './witness.ts';
 
-/** Nothing but an entry: a field more is a change too. */
-const StrictEntry = LedgerEntry.strict();
-
-/** One entry as the store holds it, with whatever payload stands beside it. */
-export interface StoredLink {
-  /** Null where only a payload stands at this number. */
-  readonly stored: {
-    readonly bytes: Uint8Array;
-    readonly hash: string;
-    readonly subjectKind: string;
-    readonly subjectId: string;
-  } | null;
-  readonly seq: number;
-  readonly payload: Uint8Array | null;
-}
-
-/** One chain as the store holds it: links by rising `seq`, and the head the store believes in. */
+/** One chain as kept: links by rising `seq` in pages, the head the store believes in, and its checkpoints. */
 export interface StoredChain {
   readonly tenant: string;
   readonly head: ChainHead | null;
-  readonly links: AsyncIterable<StoredLink>;
+  readonly links: AsyncIterable<readonly StoredLink[]>;
+  readonly checkpoints: readonly KeptCheckpoint[];
 }
 
-/** The first thing in a chain that does not fit. `row` names table and key as a person would look it up. */
-interface LedgerProblem {
-  readonly tenant: string;
-  readonly seq: number | null;
-  readonly row: string;
-  readonly what: string;
+/** What a ledger is held against, besides itself. */
+export interface Expectations extends Trust {
+  /** Signed checkpoints from outside, by tenant. */
+  readonly anchored: ReadonlyMap<string, readonly KeptCheckpoint[]>;
+  /** Tenants whose chains must be there, besides those anchored. */
+  readonly required: readonly string[];
+  /** True where no entry may be without a signed checkpoint over it. */
+  readonly allSigned: boolean;
 }
+
+/** Nothing from outside: only what must hold in itself. */
+export const nothingExpected: Expectations = {
+  keys: [],
+  strangers: 'count',
+  anchored: new Map(),
+  required: [],
+  allSigned: false,
+};
 
 export interface ChainVerdict {
   readonly tenant: string;
   /** Entries that were read and fit. */
   readonly entries: number;
   readonly head: string;
+  /** The latest checkpoint that fits and is signed with a key that was given. */
+  readonly signed: { readonly size: number; readonly at: string } | null;
+  /** Checkpoints that agree, and how many of them are signed with a key that was not given. */
+  readonly checkpoints: { readonly agree: number; readonly strangers: number };
   readonly problem: LedgerProblem | null;
 }
 
-/** What `ledger verify` found: every chain, and the first problem in reading order. */
+/** What verification found: every chain, and the first problem in reading order. */
 export interface LedgerVerdict {
   readonly verified: boolean;
   readonly entries: number;
@@ -51,81 +52,90 @@ export interface LedgerVerdict {
 }
 
 /**
- * Recomputes every chain from what is stored and nothing else: canonical bytes, own hash, link to the entry before, the
- * columns that repeat the entry, the payload's hash, and the head. Memory does not grow with the length of a chain.
+ * Recomputes every chain from what is kept and nothing else, and holds it against every signed checkpoint, kept beside it or
+ * anchored outside. Memory does not grow with the length of a chain.
  */
-export async function verifyLedger(chains: AsyncIterable<StoredChain>): Promise<LedgerVerdict> {
+export async function verifyLedger(
+  chains: AsyncIterable<StoredChain>,
+  expected: Expectations = nothingExpected,
+): Promise<LedgerVerdict> {
   const verdicts: ChainVerdict[] = [];
-  for await (const chain of chains) verdicts.push(await verifyChain(chain));
+  for await (const chain of chains) verdicts.push(await verifyChain(chain, expected));
+  const there = new Set(verdicts.map(({ tenant }) => tenant));
+  for (const tenant of new Set([...expected.required, ...expected.anchored.keys()])) {
+    if (!there.has(tenant)) verdicts.push(absent(tenant, expected.anchored.get(tenant)?.[0]?.where));
+  }
   const problem = verdicts.find((verdict) => verdict.problem !== null)?.problem ?? null;
   const entries = verdicts.reduce((sum, verdict) => sum + verdict.entries, 0);
   return { verified: problem === null, entries, chains: verdicts, problem };
 }
 
-/** One chain; stops at the first row that does not fit. */
-export async function verifyChain(chain: StoredChain): Promise<ChainVerdict> {
+function absent(tenant: string, where = 'ledger_entries'): ChainVerdict {
+  const misfit: Misfit = { kind: 'chain-missing', table: where, seq: null, what: `is about a chain that is not there` };
+  const problem = problemOf(tenant, misfit);
+  return { tenant, entries: 0, head: '', signed: null, checkpoints: { agree: 0, strangers: 0 }, problem };
+}
+
+/** One chain; stops at the first thing that does not fit. */
+export async function verifyChain(chain: StoredChain, expected: Expectations = nothingExpected): Promise<ChainVerdict> {
   const { tenant } = chain;
-  let at: ChainHead = emptyChain;
-  const fail = (table: string, seq: number | null, what: string): ChainVerdict => ({
-    tenant,
-    entries: at.seq,
-    head: at.hash,
-    problem: { tenant, seq, row: `${table} (tenant_id=${tenant}${seq === null ? '' : `, seq=${seq}`})`, what },
+  const walk = chainWalk(tenant);
+  const agreed: Witness[] = [];
+  const verdict = (misfit: Misfit | null): ChainVerdict => {
+    const latest = agreed.findLast(({ known }) => known)?.checkpoint;
+    return {
+      tenant,
+      entries: walk.at().seq,
+      head: walk.at().hash,
+      signed: latest === undefined ? null : { size: latest.size, at: latest.at },
+      checkpoints: { agree: agreed.length, strangers: agreed.filter(({ known }) => !known).length },
+      problem: misfit === null ? null : problemOf(tenant, misfit),
+    };
+  };
+
+  const waiting = witnesses(tenant, [...chain.checkpoints, ...(expected.anchored.get(tenant) ?? [])], expected);
+  if (!Array.isArray(waiting)) return verdict(waiting);
+  const tree = new CompactTree();
+  // Hashing the tree is a third of the work: not past the last checkpoint that could tell anything by it.
+  const last = waiting.at(-1)?.checkpoint.size ?? 0;
+
+  for await (const page of chain.links) {
+    for (const link of page) {
+      const misfit = walk.take(link);
+      if (misfit !== null) return verdict(misfit);
+      if (link.stored === null || link.seq > last) continue;
+      tree.add(leafHash(link.stored.bytes));
+      for (let next = waiting[0]; next?.checkpoint.size === link.seq; next = waiting[0]) {
+        const against = contradiction(next, tree, walk.at().hash, agreed.at(-1)?.checkpoint.size ?? 0);
+        if (against !== null) return verdict(against);
+        agreed.push(next);
+        waiting.shift();
+      }
+    }
+  }
+
+  const at = walk.at();
+  const [beyond] = waiting;
+  const end = headMisfit(chain.head, at) ?? (beyond === undefined ? null : beyondTheEnd(beyond, at.seq));
+  if (end !== null) return verdict(end);
+  const signed = verdict(null).signed?.size ?? 0;
+  if (!expected.allSigned || signed === at.seq) return verdict(null);
+  const what = `and those after it, to ${at.seq}, are covered by no checkpoint signed with a key that was given`;
+  return verdict({ kind: 'unsigned', table: 'ledger_entries', seq: signed + 1, what });
+}
+
+function headMisfit(head: ChainHead | null, at: ChainHead): Misfit | null {
+  const wrong = (kind: 'truncated' | 'head-altered', what: string): Misfit => ({
+    kind,
+    table: 'ledger_heads',
+    seq: null,
+    what,
   });
-
-  for await (const link of chain.links) {
-    const expected = at.seq + 1;
-    if (link.seq !== expected || link.stored === null) {
-      // A payload alone at the next number means its entry is gone; one anywhere else was put there or moved there.
-      if (link.stored === null && link.seq !== expected)
-        return fail('ledger_payloads', link.seq, 'belongs to no entry');
-      return fail('ledger_entries', expected, 'is missing');
-    }
-    const read = readEntry(tenant, at, link.stored);
-    if (typeof read === 'string') return fail('ledger_entries', link.seq, read);
-    if (link.payload === null) return fail('ledger_payloads', link.seq, 'is missing');
-    if (sha256(link.payload) !== read.payloadHash) {
-      return fail('ledger_payloads', link.seq, `does not have the hash ${read.payloadHash} that its entry states`);
-    }
-    at = { seq: link.seq, hash: link.stored.hash };
+  if (head === null) return wrong('head-altered', 'is missing');
+  if (head.seq !== at.seq) {
+    const kind = head.seq > at.seq ? 'truncated' : 'head-altered';
+    return wrong(kind, `says the chain has ${head.seq} entries; ${at.seq} are there`);
   }
-
-  if (chain.head === null) return fail('ledger_heads', null, 'is missing');
-  if (chain.head.seq !== at.seq) {
-    return fail('ledger_heads', null, `says the chain has ${chain.head.seq} entries; ${at.seq} are there`);
-  }
-  if (chain.head.hash !== at.hash) {
-    return fail('ledger_heads', null, `says the last entry has hash ${chain.head.hash}; it has ${at.hash}`);
-  }
-  return { tenant, entries: at.seq, head: at.hash, problem: null };
-}
-
-/** The entry when it fits as the successor of `before`; otherwise what is wrong with it. */
-function readEntry(tenant: string, before: ChainHead, stored: NonNullable<StoredLink['stored']>): LedgerEntry | string {
-  if (sha256(stored.bytes) !== stored.hash) return 'has bytes that do not have the hash stored beside them';
-  const json = canonicalValue(stored.bytes);
-  if (json === undefined) return 'is not canonical JSON (RFC 8785)';
-  const parsed = StrictEntry.safeParse(json);
-  if (!parsed.success) return 'does not have the shape of a ledger entry';
-  const entry = parsed.data;
-  const claims: readonly (readonly [name: string, stated: unknown, fits: unknown])[] = [
-    ['tenant', entry.tenant, tenant],
-    ['seq', entry.seq, before.seq + 1],
-    ['prev', entry.prev, before.hash],
-    ['subject kind', stored.subjectKind, entry.subject.kind],
-    ['subject id', stored.subjectId, entry.subject.id],
-  ];
-  const misfit = claims.find(([, stated, fits]) => stated !== fits);
-  return misfit === undefined ? entry : `states ${misfit[0]} ${String(misfit[1])} where ${String(misfit[2])} fits`;
-}
-
-/** The value, or undefined when the bytes are not exactly its canonical form. */
-function canonicalValue(bytes: Uint8Array): unknown {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    return canonicalJson(value) === text ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  if (head.hash === at.hash) return null;
+  return wrong('head-altered', `says the last entry has hash ${head.hash}; it has ${at.hash}`);
 }

@@ -41,6 +41,11 @@ const faults: Readonly<Record<string, Fault>> = {
     status: 503,
     message: 'A transaction did nothing for too long and was undone',
   },
+  '42P01': {
+    code: 'STATE_SCHEMA_OLDER',
+    status: 409,
+    message: 'The store is of an older version of Bridgewatch; start the server of this version on it once',
+  },
   '40P01': { code: 'STATE_BUSY', status: 503, message: 'Another transaction got in the way; repeat' },
 };
 

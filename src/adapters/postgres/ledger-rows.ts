@@ -1,11 +1,10 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { LedgerEntry } from '../../contracts/ledger-entry.ts';
 import { type ChainWriter, chainAppender } from '../../ledger/append.ts';
-import { type ChainHead, GENESIS } from '../../ledger/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import type { Queries } from './connection.ts';
-import { ledgerEntries, ledgerHeads, ledgerPayloads } from './schema.ts';
+import { ledgerEntries, ledgerPayloads } from './schema.ts';
 
 const MAX_PAGE = 1000;
 
@@ -45,33 +44,15 @@ function jsonOf(bytes: Uint8Array): unknown {
 }
 
 function chainWriter(queries: Queries): ChainWriter {
-  const locked = async (tenant: string): Promise<ChainHead | undefined> => {
-    const rows = await queries
-      .select({ seq: ledgerHeads.seq, hash: ledgerHeads.hash })
-      .from(ledgerHeads)
-      .where(eq(ledgerHeads.tenantId, tenant))
-      .for('update');
-    return rows[0];
-  };
   return {
-    async lockHead(tenant) {
-      const head = await locked(tenant);
-      if (head !== undefined) return head;
-      // Two first writers meet here: the second waits for the first's row and then reads what it left.
-      await queries.insert(ledgerHeads).values({ tenantId: tenant, seq: 0, hash: GENESIS }).onConflictDoNothing();
-      return (await locked(tenant)) ?? { seq: 0, hash: GENESIS };
-    },
-    async store(tenant, { entry, bytes, hash, payload }) {
+    async append(tenant, { entry, start, end, payload }) {
       const { kind, id } = entry.subject;
       // One statement, one round trip: the chain is locked meanwhile.
-      await queries.execute(sql`
-        WITH written AS (
-          INSERT INTO ledger_entries (tenant_id, seq, entry, hash, subject_kind, subject_id)
-          VALUES (${tenant}, ${entry.seq}, ${bytes}, ${hash}, ${kind}, ${id})
-        ), kept AS (
-          INSERT INTO ledger_payloads (tenant_id, seq, payload) VALUES (${tenant}, ${entry.seq}, ${payload})
-        )
-        UPDATE ledger_heads SET seq = ${entry.seq}, hash = ${hash} WHERE tenant_id = ${tenant}`);
+      const { rows } = await queries.execute<{ before_seq: string; before_hash: string; new_hash: string }>(
+        sql`SELECT * FROM ledger_append(${tenant}, ${start}, ${end}, ${payload}, ${kind}, ${id})`,
+      );
+      const { before_seq = '0', before_hash = '', new_hash = '' } = rows[0] ?? {};
+      return { before: { seq: Number(before_seq), hash: before_hash }, hash: new_hash };
     },
   };
 }

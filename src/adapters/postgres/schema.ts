@@ -153,3 +153,16 @@ export const ledgerHeads = pgTable('ledger_heads', {
   seq: bigint('seq', { mode: 'number' }).notNull(),
   hash: text('hash').notNull(),
 });
+
+export const ledgerCheckpoints = pgTable(
+  'ledger_checkpoints',
+  {
+    tenantId: tenantId(),
+    size: bigint('size', { mode: 'number' }).notNull(),
+    keyId: text('key_id').notNull(),
+    checkpoint: text('checkpoint').notNull(),
+    signature: text('signature').notNull(),
+    tree: bytea('tree').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.size, t.keyId] })],
+);

@@ -3,17 +3,20 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
-import type { LedgerVerdict } from '../../ledger/verify.ts';
+import type { SignedCheckpoint, SigningKey } from '../../ledger/checkpoint.ts';
+import { type LedgerVerdict, nothingExpected } from '../../ledger/verify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore } from '../../ports/state-store.ts';
+import { ensureSigningKey } from '../ledger-file/signing-key.ts';
 import { type Connection, clientConfig, connectionOf, type Queries } from './connection.ts';
 import { type Log, startEmbedded } from './embedded/server.ts';
 import { stateError } from './faults.ts';
 import { verifyStore } from './ledger-chains.ts';
+import { makeCheckpoint } from './ledger-checkpoints.ts';
 import { prepareStore } from './prepare.ts';
 import { memberships, tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
-import { requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
 import { type Change, runTransaction } from './transaction.ts';
 
 /** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
@@ -26,6 +29,8 @@ export interface PostgresStore extends StateStore {
   readonly authDb: NodePgDatabase<typeof authSchema>;
   /** Recomputes every chain from the stored rows, as the owner. */
   verifyLedger(): Promise<LedgerVerdict>;
+  /** Signs a tenant's chain (or `system`) as it stands. Throws `LEDGER_NO_KEY`, `LEDGER_CHAIN_EMPTY`, `LEDGER_DOES_NOT_FIT`. */
+  checkpoint(tenant: string): Promise<SignedCheckpoint>;
   /** The owner's road in, for backup and restore. */
   readonly owner: Connection;
 }
@@ -34,24 +39,35 @@ export interface StoreOptions {
   readonly place: { readonly dataDir: string } | { readonly databaseUrl: string };
   readonly clock: Clock;
   readonly log: Log;
+  /** What signs the ledger's checkpoints. A data folder brings its own, made at its first start. */
+  readonly signingKey?: SigningKey;
 }
 
 /**
  * Opens the store in a data folder (starting its own PostgreSQL) or at a PostgreSQL 15+ of yours, brought up to date.
  * Throws `EMBEDDED_*` and `STATE_*`.
  */
-export async function openStateStore({ place, clock, log }: StoreOptions): Promise<PostgresStore> {
-  if ('databaseUrl' in place) return await openAt(connectionOf(place.databaseUrl), clock, log, async () => undefined);
+export async function openStateStore({ place, clock, log, signingKey }: StoreOptions): Promise<PostgresStore> {
+  if ('databaseUrl' in place) {
+    return await openAt(connectionOf(place.databaseUrl), clock, log, signingKey ?? null, async () => undefined);
+  }
   const server = await startEmbedded(place.dataDir, { log });
   try {
-    return await openAt(server.owner, clock, log, server.stop);
+    const key = signingKey ?? ensureSigningKey(place.dataDir);
+    return await openAt(server.owner, clock, log, key, server.stop);
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function openAt(owner: Connection, clock: Clock, log: Log, release: () => Promise<void>): Promise<PostgresStore> {
+async function openAt(
+  owner: Connection,
+  clock: Clock,
+  log: Log,
+  signingKey: SigningKey | null,
+  release: () => Promise<void>,
+): Promise<PostgresStore> {
   const { app, applied } = await prepareStore(owner);
   const pool = new pg.Pool({ ...clientConfig(app, 'bridgewatch'), max: CONNECTIONS, connectionTimeoutMillis: WAIT_MS });
   let closing: Promise<void> | null = null;
@@ -66,7 +82,7 @@ async function openAt(owner: Connection, clock: Clock, log: Log, release: () => 
     closing ??= pool.end().then(release);
     return closing;
   };
-  const store = postgresStore(pool, owner, clock, log, close);
+  const store = postgresStore(pool, owner, clock, log, signingKey, close);
   if (applied.length > 0) {
     await store.withTenants([SYSTEM_TENANT], async ({ ledger }) => {
       await ledger.append(SYSTEM_TENANT, {
@@ -86,9 +102,9 @@ function postgresStore(
   owner: Connection,
   clock: Clock,
   log: Log,
+  signingKey: SigningKey | null,
   close: () => Promise<void>,
 ): PostgresStore {
-  const db = drizzle(pool);
   const listeners = new Set<(change: Change) => void>();
 
   /** What is committed is committed: a listener that fails must not make it look undone. */
@@ -104,10 +120,19 @@ function postgresStore(
 
   const transaction = async <T>(visible: readonly string[], work: (queries: Queries) => Promise<T>): Promise<T> => {
     try {
-      return await db.transaction(async (queries) => {
-        await showTenants(queries, visible);
-        return await work(queries);
-      });
+      const client = await pool.connect();
+      try {
+        await beginFor(client, visible);
+        const result = await work(drizzle(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A broken connection has rolled back by itself, and the first error is the one that tells.
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
     } catch (error) {
       throw stateError(error);
     }
@@ -176,7 +201,15 @@ function postgresStore(
       return () => listeners.delete(listener);
     },
 
-    verifyLedger: () => verifyStore(owner),
+    verifyLedger: () =>
+      verifyStore(owner, { ...nothingExpected, keys: signingKey === null ? [] : [signingKey.publicKey] }),
+
+    async checkpoint(tenant) {
+      if (signingKey === null) {
+        throw new BridgewatchError('LEDGER_NO_KEY', 'There is no key to sign the ledger with; open the store with one');
+      }
+      return await transaction([tenant], (queries) => makeCheckpoint(queries, tenant, signingKey, clock));
+    },
 
     close,
   };

@@ -11,6 +11,7 @@ const appendOnly = [
   'finding_aliases',
   'finding_revisions',
   'idempotency_keys',
+  'ledger_checkpoints',
   'ledger_entries',
   'ledger_payloads',
   'reopenings',
@@ -51,6 +52,7 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
     for (const tenant of [a, b]) {
       await room().store.addMember(tenant, 'ann', 'analyst');
       await room().store.withTenants([tenant], (tx) => fillEveryTable(tx, tenant));
+      await room().store.checkpoint(tenant);
     }
     for (const table of await tables(true)) {
       const there = await asOwner<{ tenant_id: string }>(`SELECT DISTINCT tenant_id FROM ${table}`);

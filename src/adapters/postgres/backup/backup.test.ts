@@ -16,6 +16,7 @@ import { sha256 } from '../../../kernel/ids.ts';
 import { type Connection, connectionOf } from '../connection.ts';
 import { startEmbedded } from '../embedded/server.ts';
 import { inMaintenance } from '../maintenance.ts';
+import { schemaName } from '../migrate.ts';
 import { account, user } from '../schema-auth.ts';
 import { openStateStore } from '../store.ts';
 import { backedUp, leftOut } from './format.ts';
@@ -179,7 +180,7 @@ describe('backup and restore', () => {
     for (const [what, bytes] of Object.entries(cases)) {
       await expect(tryFile(bytes), what).rejects.toThrow(expect.objectContaining({ code: 'BACKUP_DAMAGED' }));
     }
-    const other = packed(lines.with(0, (lines[0] ?? '').replace('0000_foundation', '0009_later')));
+    const other = packed(lines.with(0, (lines[0] ?? '').replace(schemaName(), '0009_later')));
     await expect(tryFile(other)).rejects.toThrow(expect.objectContaining({ code: 'BACKUP_OTHER_SCHEMA' }));
     await expect(checkBackup(join(folder, 'absent'))).rejects.toThrow(
       expect.objectContaining({ code: 'BACKUP_NOT_FOUND' }),

@@ -26,6 +26,7 @@ export const backedUp = [
   'ledger_entries',
   'ledger_payloads',
   'ledger_heads',
+  'ledger_checkpoints',
   'user',
   'account',
 ] as const;
