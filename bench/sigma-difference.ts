@@ -1,7 +1,7 @@
 import type { SourceEvent } from '../src/contracts/event.ts';
 import { readEvents } from '../src/ingest/index.ts';
 import type { ExplainedLine } from '../src/sigma/explain.ts';
-import { compileRules } from '../src/sigma/index.ts';
+import { compileRules, type SigmaRule } from '../src/sigma/index.ts';
 import { Oracle, type OracleLine } from '../src/sigma/oracle.ts';
 import { fitsLogSource } from '../src/sigma/plan.ts';
 
@@ -22,12 +22,19 @@ export async function compareWithOracle(options: {
   sample: number;
   part: number;
   parts: number;
+  /** Every how many events all rules of its log source are explained. */
   explainEvery?: number;
+  /** Explained of each rule: its first matches, then every so manieth. */
+  explainMatches?: { readonly first: number; readonly thenEvery: number };
+  /** Called every 10,000 events with what has been found so far. */
+  onProgress?: (sofar: DifferenceTotals) => void;
 }): Promise<DifferenceTotals> {
   const started = performance.now();
   const { engine, rules } = compileRules(options.files);
   const oracle = new Oracle(options.files, rules);
   const differences: string[] = [];
+  const { first, thenEvery } = options.explainMatches ?? { first: 200, thenEvery: 20 };
+  const matchesOf = new Map<SigmaRule, number>();
   let seen = 0;
   let events = 0;
   let matches = 0;
@@ -38,39 +45,45 @@ export async function compareWithOracle(options: {
       if (seen++ % stride !== 0 || Math.floor(seen / stride) % options.parts !== options.part) continue;
       events++;
       const found = engine.match(event);
-      const expected = oracle.match(event);
-      matches += found.length;
-      if (found.length !== expected.length || found.some((rule, i) => rule !== expected[i])) {
-        const extra = found.filter((rule) => !expected.includes(rule)).map(({ title }) => `+${title}`);
-        const lost = expected.filter((rule) => !found.includes(rule)).map(({ title }) => `-${title}`);
-        note(event, [...extra, ...lost].join(', '));
-      }
-      const explained =
-        events % (options.explainEvery ?? 50) === 0
-          ? rules.filter((rule) => fitsLogSource(rule.logsource, event.origin))
-          : found;
+      compareMatches(event, found);
+      const everyRule = events % (options.explainEvery ?? 50) === 0;
+      const explained = everyRule ? rules.filter(({ logsource }) => fitsLogSource(logsource, event.origin)) : found;
+      for (const rule of found) matchesOf.set(rule, (matchesOf.get(rule) ?? 0) + 1);
       for (const rule of explained) {
-        explanations++;
-        const ours = engine.explain(rule, event);
-        const theirs = oracle.explain(rule, event);
-        if (ours.matched !== found.includes(rule) || ours.matched !== theirs?.matched)
-          note(event, `${rule.title}: explained as ${ours.matched}`);
-        for (const [i, selection] of ours.selections.entries()) {
-          const other = theirs?.selections[i];
-          if (!other || other.name !== selection.name || !sameLine(selection.lines, other.line))
-            note(event, `${rule.title}: selection ${selection.name} explained otherwise`);
-        }
+        const nth = matchesOf.get(rule) ?? 0;
+        if (everyRule || nth <= first || nth % thenEvery === 0) compareExplanations(event, rule, found);
       }
+      if (events % 10_000 === 0) options.onProgress?.(totals());
     }
   }
-  return {
-    events,
-    rules: rules.length,
-    matches,
-    explanations,
-    seconds: Math.round(performance.now() - started) / 1000,
-    differences,
-  };
+  return totals();
+
+  function totals(): DifferenceTotals {
+    const seconds = Math.round(performance.now() - started) / 1000;
+    return { events, rules: rules.length, matches, explanations, seconds, differences };
+  }
+
+  function compareMatches(event: SourceEvent, found: readonly SigmaRule[]): void {
+    const expected = oracle.match(event);
+    matches += found.length;
+    if (found.length === expected.length && found.every((rule, i) => rule === expected[i])) return;
+    const extra = found.filter((rule) => !expected.includes(rule)).map(({ title }) => `+${title}`);
+    const lost = expected.filter((rule) => !found.includes(rule)).map(({ title }) => `-${title}`);
+    note(event, [...extra, ...lost].join(', '));
+  }
+
+  function compareExplanations(event: SourceEvent, rule: SigmaRule, found: readonly SigmaRule[]): void {
+    explanations++;
+    const ours = engine.explain(rule, event);
+    const theirs = oracle.explain(rule, event);
+    if (ours.matched !== found.includes(rule) || ours.matched !== theirs?.matched)
+      note(event, `${rule.title}: explained as ${ours.matched}`);
+    for (const [i, selection] of ours.selections.entries()) {
+      const other = theirs?.selections[i];
+      if (!other || other.name !== selection.name || !sameLine(selection.lines, other.line))
+        note(event, `${rule.title}: selection ${selection.name} explained otherwise`);
+    }
+  }
 
   function note(event: SourceEvent, what: string): void {
     if (differences.length < 100) differences.push(`${event.file}:${event.line} ${what}`);

@@ -70,6 +70,8 @@ export interface Activity {
   readonly domain: string | undefined;
   readonly file: string | undefined;
   readonly registryKey: string | undefined;
+  /** Rights asked for or granted on `target`, as the mask was written (`0x1410`); process, file and key access only. */
+  readonly access: string | undefined;
   /** Service, task, driver, pipe, share or WMI object named. */
   readonly object: string | undefined;
   /** Cloud: the principal (ARN, UPN, service principal) and what it touched. */

@@ -5,6 +5,7 @@ import type { EventLake } from '../ports/event-lake.ts';
 import { weights } from '../score/index.ts';
 import { type Playbook, playbooksByFamily, tools } from './playbook.ts';
 import { recommendation } from './recommend.ts';
+import { quoted } from './tool.ts';
 
 export interface Investigator {
   readonly investigate: Investigate;
@@ -52,7 +53,7 @@ function investigate(candidate: Candidate, lake: EventLake, playbook: Playbook):
       continue;
     }
     const { techniques, evidence, ...said } = answer;
-    steps.push({ tool, question, ...said, evidence: [...evidence] });
+    steps.push({ tool, question, ...said, query: shown(said.query), evidence: [...evidence] });
     for (const [technique, weight] of techniques ?? [])
       techniqueWeights.set(technique, Math.max(weight, techniqueWeights.get(technique) ?? 0));
   }
@@ -67,4 +68,18 @@ function leadOf(candidate: Candidate): Detection | undefined {
       lead = detection;
   }
   return lead;
+}
+
+/** A query's own words come from telemetry too. */
+function shown(query: Evidence['query']): Evidence['query'] {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      typeof value === 'string'
+        ? quoted(value, 300)
+        : Array.isArray(value)
+          ? value.slice(0, 20).map((one) => (typeof one === 'string' ? quoted(one, 300) : one))
+          : value,
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { Evidence } from '../contracts/investigation.ts';
+import { plainText } from '../contracts/plain-text.ts';
 import type { Candidate } from '../contracts/stages.ts';
 import type { EventFact, EventLake } from '../ports/event-lake.ts';
 
@@ -54,8 +55,7 @@ export function processKeysOf(ask: Ask, limit: number): readonly string[] {
   return [...keys];
 }
 
-/** Telemetry is hostile: in an answer it is cut to a line and stripped of control and format (bidi, zero-width) characters. */
+/** What an answer quotes from telemetry: one plain line of at most `limit` characters. */
 export function quoted(text: string, limit = 160): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
+  return plainText(text, limit);
 }

@@ -21,6 +21,7 @@ export function draft(kind: ActivityKind, host: string | undefined, action: stri
     domain: undefined,
     file: undefined,
     registryKey: undefined,
+    access: undefined,
     object: undefined,
     principal: undefined,
     resource: undefined,

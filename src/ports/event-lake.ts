@@ -39,11 +39,12 @@ export interface EventLake {
   readonly size: number;
   event(id: string): EventFact | undefined;
   process(key: string): ProcessFact | undefined;
-  /** Events of a host in [from, to] by time, oldest first, at most `limit`. */
+  /** Events in [from, to] by time, oldest first: the first `limit` of them, or the last where `newest`. */
   ofHost(host: string, from: number, to: number, limit: number): readonly EventFact[];
-  ofUser(user: string, from: number, to: number, limit: number): readonly EventFact[];
-  ofPrincipal(principal: string, from: number, to: number, limit: number): readonly EventFact[];
-  ofProcess(key: string, limit: number): readonly EventFact[];
+  ofUser(user: string, from: number, to: number, limit: number, newest?: boolean): readonly EventFact[];
+  ofPrincipal(principal: string, from: number, to: number, limit: number, newest?: boolean): readonly EventFact[];
+  /** Network connections of a process, oldest first. */
+  connectionsOf(process: string, limit: number): readonly EventFact[];
   /** Remote logons (network, RDP) that arrived on a host in [from, to]. */
   logonsTo(host: string, from: number, to: number): readonly EventFact[];
   /** Hosts on which an executable name has run, of all hosts that reported processes. */
@@ -58,8 +59,7 @@ export interface EventLake {
   callerPrevalence(address: string): Prevalence;
   /** Distinct people's accounts seen active on a host. */
   usersOn(host: string): number;
-  /** Hosts an account was seen on. */
-  hostsOf(user: string): number;
+  /** Hosts that reported anything. */
   hostCount(): number;
   /** The one host known to own an address, or undefined where none or several do. */
   hostAt(address: string): string | undefined;

@@ -54,8 +54,7 @@ export const weights = {
   prevalence: { alone: 0.5, few: 0.15, common: -0.7, commonShare: 0.3, fewestHosts: 8 },
   lineage: { alone: 0.4, common: -0.9 },
 
-  /** What the process did besides what was detected: see investigate/behaviours.ts, whose weights are scaled by this. */
-  behaviour: 1,
+  /** What the story's own did besides what was detected (investigate/behaviours), in all at most. */
   behaviourLimit: 1.6,
 
   /** A destination on the internet that no other host of the estate talks to. */

@@ -13,7 +13,12 @@ export type Resolved = Item | { readonly kind: 'all' | 'any'; readonly of: reado
 /** A selection as a tree that can be asked (`holds`) and walked (by explanations). */
 export type CompiledSelection =
   | CompiledItem
-  | { readonly kind: 'all' | 'any'; readonly of: readonly CompiledSelection[]; readonly holds: Holds };
+  | {
+      readonly kind: 'all' | 'any';
+      readonly of: readonly CompiledSelection[];
+      readonly holds: Holds;
+      readonly work: number;
+    };
 
 export interface CompiledItem {
   readonly kind: 'item';
@@ -23,13 +28,35 @@ export interface CompiledItem {
   /** One for each of `item.patterns`, in order. */
   readonly tests: readonly Test[];
   readonly holds: Holds;
+  /** A guess at the work of asking, to ask what costs little first. */
+  readonly work: number;
 }
 
 export function compileSelection(selection: Resolved, fields: FieldTable): CompiledSelection {
   if (selection.kind === 'item') return compileItem(selection, fields);
   const of = selection.of.map((child) => compileSelection(child, fields));
-  const tests = of.map((child) => child.holds);
-  return { kind: selection.kind, of, holds: selection.kind === 'all' ? allOf(tests) : anyOf(tests) };
+  const tests = byWork(of);
+  const work = of.reduce((sum, child) => sum + child.work, 0);
+  return { kind: selection.kind, of, holds: selection.kind === 'all' ? allOf(tests) : anyOf(tests), work };
+}
+
+/** No test has an effect, so the order is free: of `all` the first that fails ends it. */
+function byWork(of: readonly { readonly holds: Holds; readonly work: number }[]): Holds[] {
+  return of.toSorted((a, b) => a.work - b.work).map(({ holds }) => holds);
+}
+
+/** A regular expression or a search through all values costs as much as some twenty looks for a text. */
+function workOf(item: Item): number {
+  const regexes = item.patterns.filter(({ kind }) => kind === 'regex').length;
+  return (item.patterns.length + 20 * regexes) * (item.field === undefined ? 20 : 1);
+}
+
+function workOfCondition(condition: Condition, selections: ReadonlyMap<string, CompiledSelection>): number {
+  if (condition.kind === 'selection') return selections.get(condition.name)?.work ?? 0;
+  if (condition.kind === 'not') return workOfCondition(condition.of, selections);
+  if (condition.kind === 'count')
+    return condition.names.reduce((sum, name) => sum + (selections.get(name)?.work ?? 0), 0);
+  return condition.of.reduce((sum, child) => sum + workOfCondition(child, selections), 0);
 }
 
 export function compileCondition(condition: Condition, selections: ReadonlyMap<string, CompiledSelection>): Holds {
@@ -40,12 +67,17 @@ export function compileCondition(condition: Condition, selections: ReadonlyMap<s
       const inner = compileCondition(condition.of, selections);
       return (reading) => !inner(reading);
     }
-    case 'and':
-      return allOf(condition.of.map((child) => compileCondition(child, selections)));
+    case 'and': {
+      const of = condition.of.map((child) => ({
+        holds: compileCondition(child, selections),
+        work: workOfCondition(child, selections),
+      }));
+      return allOf(byWork(of));
+    }
     case 'or':
       return anyOf(condition.of.map((child) => compileCondition(child, selections)));
     case 'count': {
-      const chosen = condition.names.flatMap((name) => selections.get(name)?.holds ?? []);
+      const chosen = byWork(condition.names.flatMap((name) => selections.get(name) ?? []));
       if (condition.least === 1) return anyOf(chosen);
       if (condition.least === chosen.length) return allOf(chosen);
       return (reading) => {
@@ -80,7 +112,7 @@ function compileItem(item: Item, fields: FieldTable): CompiledItem {
   const slot = item.field === undefined ? -1 : fields.slot(item.field);
   const positive = itemTest(item, slot, tests);
   const holds: Holds = item.negated ? (reading) => !positive(reading) : positive;
-  return { kind: 'item', item, slot, tests, holds };
+  return { kind: 'item', item, slot, tests, holds, work: workOf(item) };
 }
 
 function itemTest(item: Item, slot: number, tests: readonly Test[]): Holds {

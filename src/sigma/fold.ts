@@ -1,10 +1,16 @@
 /**
- * Full Unicode case folding (Unicode 16, CaseFolding.txt, status C and F) of a string, code point by code point, so that
+ * Full Unicode case folding (CaseFolding.txt, status C and F, of the runtime's Unicode; Cherokee folds to the other case,
+ * which compares alike) of a string, code point by code point, so that
  * fold(a + b) = fold(a) + fold(b): prefixes, suffixes and substrings of folded text mean what they mean of the text.
  * `toLowerCase` alone is neither: it knows no ß = ss, and turns Σ into ς or σ by its neighbours.
  */
 export function fold(text: string): string {
-  return needsCare.test(text) ? foldSlowly(text) : text.toLowerCase();
+  return foldsPlainly(text) ? text.toLowerCase() : foldSlowly(text);
+}
+
+/** True where folding keeps every character in its place and makes no ASCII letter of another character. */
+export function foldsPlainly(text: string): boolean {
+  return !needsCare.test(text);
 }
 
 /** Everything beyond Latin-1, and the two Latin-1 characters that lower-casing gets wrong (µ and ß). */

@@ -8,3 +8,4 @@ export { readPipelines } from './pipeline-file.ts';
 export type { RuleProblem } from './problem.ts';
 export type { Level, LogSource, SigmaRule } from './rule.ts';
 export { type CompileOptions, compileRules, type RuleSet } from './rule-set.ts';
+export { defaultYamlLimits } from './yaml-tree.ts';

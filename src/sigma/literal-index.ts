@@ -1,4 +1,4 @@
-import { fold } from './fold.ts';
+import { fold, foldsPlainly } from './fold.ts';
 
 /** Called with what was found: an index into the table's entries is already turned into rule numbers. */
 export type Mark = (rules: readonly number[]) => void;
@@ -42,10 +42,8 @@ export class InsideIndex {
 
   /** As `find`, of a text that is folded only where something looks like a hit. */
   findUnfolded(text: string, mark: Mark): void {
-    if (this.#short.length > 0 || this.#shortTables.length > 0) this.find(fold(text), mark);
-    else if (this.#long === undefined || !this.#long.findPlain(text, mark)) {
-      if (!isAscii(text)) this.find(fold(text), mark);
-    }
+    const plain = this.#short.length === 0 && this.#shortTables.length === 0 && this.#long?.findPlain(text, mark);
+    if (!plain) this.find(fold(text), mark);
   }
 }
 
@@ -58,7 +56,7 @@ function tables(entries: readonly Entry[]): GramTable[] {
 }
 
 const beyondAscii = /[\u0080-\uffff]/;
-const isAscii = (text: string): boolean => !beyondAscii.test(text);
+export const isAscii = (text: string): boolean => !beyondAscii.test(text);
 
 const spread = 0x9e3779b1;
 /** Upper and lower case letters hash alike, so that unfolded text can be scanned; so do some signs, which costs a check. */
@@ -66,6 +64,9 @@ const caseBit = 0x20;
 
 class GramTable {
   readonly #width: number;
+  readonly #shortest: number;
+  /** How far apart the grams looked at may be: as far as the shortest text has grams in a row. */
+  readonly #stride: number;
   readonly #mask: number;
   readonly #shift: number;
   /** One bit for each bucket: small enough to stay in the nearest cache while a text is scanned. */
@@ -73,33 +74,40 @@ class GramTable {
   /** Bucket of a gram's hash: number of its first entry plus one, 0 for none. */
   readonly #heads: Uint32Array;
   readonly #next: Uint32Array;
-  readonly #texts: string[];
+  readonly #texts: string[] = [];
   readonly #offsets: Int32Array;
-  readonly #rules: (readonly number[])[];
+  readonly #rules: (readonly number[])[] = [];
 
   constructor(width: number, entries: readonly Entry[]) {
     this.#width = width;
     // Eight bits of each character; the check afterwards looks at all of them.
     this.#mask = width === 4 ? -1 : (1 << (8 * width)) - 1;
-    const bits = Math.min(17, Math.max(10, 37 - Math.clz32(Math.max(1, entries.length))));
+    this.#shortest = Math.min(...entries.map(({ text }) => text.length));
+    this.#stride = width === 4 ? Math.min(8, this.#shortest - width + 1) : 1;
+    const filed = entries.length * this.#stride;
+    const bits = Math.min(17, Math.max(10, 37 - Math.clz32(filed)));
     this.#shift = 32 - bits;
     this.#filled = new Uint32Array(1 << (bits - 5));
     this.#heads = new Uint32Array(1 << bits);
-    this.#next = new Uint32Array(entries.length + 1);
-    this.#offsets = new Int32Array(entries.length);
-    this.#texts = entries.map(({ text }) => text);
-    this.#rules = entries.map(({ rules }) => rules);
+    this.#next = new Uint32Array(filed + 1);
+    this.#offsets = new Int32Array(filed);
     const uses = gramUses(width, entries);
-    for (const [i, { text }] of entries.entries()) {
-      const offset = rarestGram(text, width, uses);
-      let hash = 0;
-      for (let k = 0; k < width; k++) hash = (hash << 8) | ((text.charCodeAt(offset + k) | caseBit) & 0xff);
-      const bucket = Math.imul(hash & this.#mask, spread) >>> this.#shift;
-      this.#offsets[i] = offset + width - 1;
-      this.#next[i + 1] = this.#heads[bucket] ?? 0;
-      this.#heads[bucket] = i + 1;
-      this.#filled[bucket >>> 5] = (this.#filled[bucket >>> 5] ?? 0) | (1 << (bucket & 31));
+    for (const { text, rules } of entries) {
+      const first = rarestRun(text, width, this.#stride, uses);
+      for (let k = 0; k < this.#stride; k++) this.#file(text, rules, first + k);
     }
+  }
+
+  #file(text: string, rules: readonly number[], offset: number): void {
+    let hash = 0;
+    for (let k = 0; k < this.#width; k++) hash = (hash << 8) | ((text.charCodeAt(offset + k) | caseBit) & 0xff);
+    const bucket = Math.imul(hash & this.#mask, spread) >>> this.#shift;
+    this.#offsets[this.#texts.length] = offset + this.#width - 1;
+    this.#texts.push(text);
+    this.#rules.push(rules);
+    this.#next[this.#texts.length] = this.#heads[bucket] ?? 0;
+    this.#heads[bucket] = this.#texts.length;
+    this.#filled[bucket >>> 5] = (this.#filled[bucket >>> 5] ?? 0) | (1 << (bucket & 31));
   }
 
   /** `text` must be folded. */
@@ -107,6 +115,10 @@ class GramTable {
     const { length } = text;
     const filled = this.#filled;
     const shift = this.#shift;
+    if (this.#stride > 1) {
+      this.#probe(text, true, mark);
+      return;
+    }
     const mask = this.#mask;
     const from = this.#width - 1;
     let hash = 0;
@@ -118,24 +130,36 @@ class GramTable {
     }
   }
 
-  /** As `find`, of unfolded text; false where it has a character beyond ASCII: then it must be searched folded. */
+  /** As `find`, of unfolded text; false where folding does more than change letters in place: then it must be searched folded. */
   findPlain(text: string, mark: Mark): boolean {
-    const { length } = text;
+    if (text.length < 24) {
+      // Calling the regular expression costs more than looking.
+      let seen = 0;
+      for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i);
+      if (seen > 0x7f) return false;
+    } else if (!foldsPlainly(text)) return false;
+    if (text.length >= this.#shortest) this.#probe(text, false, mark);
+    return true;
+  }
+
+  /** Looks at every `stride`th gram: each text has that many of its grams filed, so one of them is met. */
+  #probe(text: string, folded: boolean, mark: Mark): void {
+    const last = text.length - 4;
+    const stride = this.#stride;
     const filled = this.#filled;
     const shift = this.#shift;
-    let checked: string | undefined;
-    let hash = 0;
-    let seen = 0;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      seen |= code;
-      hash = (hash << 8) | ((code | caseBit) & 0xff);
+    let checked = folded ? text : undefined;
+    for (let i = 0; i <= last; i += stride) {
+      const hash =
+        (((text.charCodeAt(i) | caseBit) & 0xff) << 24) |
+        (((text.charCodeAt(i + 1) | caseBit) & 0xff) << 16) |
+        (((text.charCodeAt(i + 2) | caseBit) & 0xff) << 8) |
+        ((text.charCodeAt(i + 3) | caseBit) & 0xff);
       const bucket = Math.imul(hash, spread) >>> shift;
-      if ((((filled[bucket >>> 5] as number) >>> (bucket & 31)) & 1) === 0 || i < 3) continue;
+      if ((((filled[bucket >>> 5] as number) >>> (bucket & 31)) & 1) === 0) continue;
       checked ??= fold(text);
-      this.#check(checked, i, bucket, mark);
+      this.#check(checked, i + 3, bucket, mark);
     }
-    return seen < 0x80;
   }
 
   #check(text: string, at: number, bucket: number, mark: Mark): void {
@@ -146,8 +170,29 @@ class GramTable {
   }
 }
 
+/** What telemetry is full of: a gram out of these is met in almost every event, however few rules name it. */
+const everywhere = [
+  'c:\\windows\\system32\\',
+  'c:\\windows\\syswow64\\',
+  'windowspowershell\\v1.0\\powershell.exe',
+  'c:\\program files (x86)\\',
+  'c:\\programdata\\microsoft\\',
+  'c:\\users\\public\\',
+  '\\appdata\\local\\temp\\',
+  '\\appdata\\roaming\\microsoft\\windows\\',
+  'hklm\\software\\microsoft\\windows\\currentversion\\',
+  'hklm\\system\\currentcontrolset\\services\\',
+  'svchost.exe" rundll32.exe explorer.exe cmd.exe /c shell32.dll',
+  'nt authority\\system',
+  'https://www. http://',
+  '/usr/bin/ /usr/sbin/ /home/',
+];
+
 function gramUses(width: number, entries: readonly Entry[]): Map<string, number> {
   const uses = new Map<string, number>();
+  for (const text of everywhere) {
+    for (let i = 0; i + width <= text.length; i++) uses.set(text.slice(i, i + width), 10_000);
+  }
   for (const { text } of entries) {
     for (let i = 0; i + width <= text.length; i++) {
       const gram = text.slice(i, i + width);
@@ -160,15 +205,19 @@ function gramUses(width: number, entries: readonly Entry[]): Map<string, number>
 /** Letters that words are full of make a poor gram even where no other text has it. */
 const plain = /[etaoinsrhl ]/g;
 
-function rarestGram(text: string, width: number, uses: ReadonlyMap<string, number>): number {
+/** Where the `run` grams in a row begin that are named least. */
+function rarestRun(text: string, width: number, run: number, uses: ReadonlyMap<string, number>): number {
   let best = 0;
   let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i + width <= text.length; i++) {
-    const gram = text.slice(i, i + width);
-    const score = (uses.get(gram) ?? 0) + 0.5 * (gram.match(plain)?.length ?? 0);
+  for (let from = 0; from + run - 1 + width <= text.length; from++) {
+    let score = 0;
+    for (let i = from; i < from + run; i++) {
+      const gram = text.slice(i, i + width);
+      score += (uses.get(gram) ?? 0) + 0.5 * (gram.match(plain)?.length ?? 0);
+    }
     if (score < lowest) {
       lowest = score;
-      best = i;
+      best = from;
     }
   }
   return best;

@@ -126,6 +126,31 @@ export function atomsOf(selections: ReadonlyMap<string, Resolved>): Atom[] {
   return [...selections.values()].flatMap(walk);
 }
 
+/** Fields with a handful of values, all common. */
+const sameEverywhere = new Set([
+  'Company',
+  'Product',
+  'IntegrityLevel',
+  'LogonId',
+  'LogonType',
+  'User',
+  'Channel',
+  'Provider_Name',
+  'EventType',
+  'Signed',
+  'Initiated',
+]);
+const commonFolders = [
+  'c:\\windows\\system32\\',
+  'c:\\program files',
+  'c:\\users\\',
+  '\\appdata\\local\\',
+  '\\windows\\',
+  '\\system32',
+  '\\users\\',
+  'user',
+];
+
 /**
  * A guess at how often an atom is found in an event, times the work it then makes. Short texts are common; so is what many
  * rules name (`\powershell.exe`); a text pinned to an end is rarer than one anywhere.
@@ -135,6 +160,13 @@ export function costByUse(uses: ReadonlyMap<string, number>): Cost {
     const shared = 1 + (uses.get(atomKey(atom)) ?? 0);
     if (atom.at === 'number') return 0.2 * shared ** 0.5;
     const { length } = atom.text;
+    // What every machine says of itself rules nothing out.
+    if (
+      atom.field !== undefined &&
+      (sameEverywhere.has(atom.field) ||
+        commonFolders.some((folder) => folder.startsWith(atom.text) || atom.text === folder))
+    )
+      return 0.8 * shared;
     const rarity =
       length >= 12 ? 0.02 : length >= 8 ? 0.05 : length >= 6 ? 0.1 : length >= 4 ? 0.25 : length === 3 ? 0.4 : 0.9;
     return rarity * (atom.at === 'inside' ? 1 : 0.5) * shared;

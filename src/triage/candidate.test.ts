@@ -134,7 +134,7 @@ describe('reasons', () => {
     );
     const all = events.map((one) => hit(one, detector('r')));
     const candidate = storyOf(all.slice(0, 1), [...hostsOfEstate, ...events], all);
-    expect(reason(candidate, 'detector-common')?.text).toContain('fired on 30 of 30 hosts');
+    expect(reason(candidate, 'detector-common')?.text).toContain('fired on 30 of 42 hosts');
   });
 
   it('do not call common what one account does on host after host', () => {

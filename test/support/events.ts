@@ -17,6 +17,7 @@ const nothing: Activity = {
   domain: undefined,
   file: undefined,
   registryKey: undefined,
+  access: undefined,
   object: undefined,
   principal: undefined,
   resource: undefined,

@@ -22,7 +22,7 @@ export class MemoryLake implements EventLake, EventLakeWriter {
   readonly #hosts = new SeriesByKey();
   readonly #users = new SeriesByKey();
   readonly #principals = new SeriesByKey();
-  readonly #processEvents = new SeriesByKey();
+  readonly #connections = new SeriesByKey();
   readonly #remoteLogons = new SeriesByKey();
   readonly #processes = new Processes();
   readonly #images = new Spread();
@@ -31,7 +31,7 @@ export class MemoryLake implements EventLake, EventLakeWriter {
   readonly #addresses = new Spread();
   readonly #callers = new Spread();
   readonly #hostUsers = new Spread();
-  readonly #userHosts = new Spread();
+  readonly #seenHosts = new Set<string>();
   readonly #ownAddresses = new Spread();
 
   /** @param archive where raw records are kept, for a run that will be asked for them */
@@ -48,6 +48,8 @@ export class MemoryLake implements EventLake, EventLakeWriter {
   }
 
   #see(event: SourceEvent): void {
+    // Read again, resent, or in two files: counts once.
+    if (this.#facts.has(event.id)) return;
     const activity = event.lens.activity(event.record);
     const fact: EventFact = {
       id: event.id,
@@ -66,11 +68,14 @@ export class MemoryLake implements EventLake, EventLakeWriter {
 
   #index(fact: EventFact, activity: Activity): void {
     const { host, user, principal, process } = activity;
-    if (host !== undefined) this.#hosts.add(host, fact);
+    if (host !== undefined) {
+      this.#hosts.add(host, fact);
+      this.#seenHosts.add(host);
+    }
     if (user !== undefined) this.#users.add(user, fact);
     if (principal !== undefined) this.#principals.add(principal, fact);
     if (process?.key !== undefined) {
-      this.#processEvents.add(process.key, fact);
+      if (activity.kind === 'network') this.#connections.add(process.key, fact);
       this.#processes.see(fact);
     }
     if (host !== undefined && activity.kind === 'logon' && activity.sourceAddress !== undefined) {
@@ -84,7 +89,6 @@ export class MemoryLake implements EventLake, EventLakeWriter {
       this.#countOnHost(host, activity);
       if (user !== undefined && !isBuiltInAccount(user)) {
         this.#hostUsers.see(host, user);
-        this.#userHosts.see(user, host);
       }
     }
     const caller = principal ?? (host === undefined ? user : undefined);
@@ -126,20 +130,20 @@ export class MemoryLake implements EventLake, EventLakeWriter {
     return this.#hosts.between(host, from, to, limit);
   }
 
-  ofUser(user: string, from: number, to: number, limit: number): readonly EventFact[] {
-    return this.#users.between(user, from, to, limit);
+  ofUser(user: string, from: number, to: number, limit: number, newest = false): readonly EventFact[] {
+    return this.#users.between(user, from, to, limit, newest);
   }
 
-  ofPrincipal(principal: string, from: number, to: number, limit: number): readonly EventFact[] {
-    return this.#principals.between(principal, from, to, limit);
+  ofPrincipal(principal: string, from: number, to: number, limit: number, newest = false): readonly EventFact[] {
+    return this.#principals.between(principal, from, to, limit, newest);
   }
 
-  ofProcess(key: string, limit: number): readonly EventFact[] {
-    return this.#processEvents.between(key, -Infinity, Infinity, limit);
+  connectionsOf(process: string, limit: number): readonly EventFact[] {
+    return this.#connections.between(process, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, limit);
   }
 
   logonsTo(host: string, from: number, to: number): readonly EventFact[] {
-    return this.#remoteLogons.between(host, from, to, 1000);
+    return this.#remoteLogons.between(host, from, to, Number.POSITIVE_INFINITY);
   }
 
   imagePrevalence(image: string): Prevalence {
@@ -166,12 +170,8 @@ export class MemoryLake implements EventLake, EventLakeWriter {
     return this.#hostUsers.of(host).seenOn;
   }
 
-  hostsOf(user: string): number {
-    return this.#userHosts.of(user).seenOn;
-  }
-
   hostCount(): number {
-    return this.#userHosts.places;
+    return this.#seenHosts.size;
   }
 
   hostAt(address: string): string | undefined {

@@ -14,11 +14,15 @@ export class Series {
     this.#facts.push(fact);
   }
 
-  /** Facts in [from, to], oldest first, at most `limit`. */
-  between(from: number, to: number, limit: number): readonly EventFact[] {
+  /** Facts in [from, to], oldest first: the first `limit` of them, or the last where `newest`. */
+  between(from: number, to: number, limit: number, newest = false): readonly EventFact[] {
     if (!this.#sorted) {
       this.#facts.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
       this.#sorted = true;
+    }
+    if (newest) {
+      const past = this.#firstAtOrAfter(to + 1);
+      return this.#facts.slice(Math.max(this.#firstAtOrAfter(from), past - limit), past);
     }
     const start = this.#firstAtOrAfter(from);
     let end = start;
@@ -56,7 +60,7 @@ export class SeriesByKey {
     series.add(fact);
   }
 
-  between(key: string, from: number, to: number, limit: number): readonly EventFact[] {
-    return this.#byKey.get(key)?.between(from, to, limit) ?? [];
+  between(key: string, from: number, to: number, limit: number, newest = false): readonly EventFact[] {
+    return this.#byKey.get(key)?.between(from, to, limit, newest) ?? [];
   }
 }

@@ -1,11 +1,6 @@
 import type { Prevalence } from '../../ports/event-lake.ts';
 
-const SPREAD_LIMIT = 64;
-
-/**
- * For each thing: on how many places it was seen, and how often. Exact up to 64 places, which is past where any answer
- * changes its mind; memory per thing stays bounded.
- */
+/** For each thing: on how many places it was seen, and how often. Exact: a text that says "64 of 500 hosts" must be true. */
 export class Spread {
   readonly #places = new Map<string, Set<string>>();
   readonly #times = new Map<string, number>();
@@ -19,7 +14,7 @@ export class Spread {
       places = new Set();
       this.#places.set(thing, places);
     }
-    if (places.size < SPREAD_LIMIT) places.add(place);
+    places.add(place);
   }
 
   of(thing: string): Prevalence {

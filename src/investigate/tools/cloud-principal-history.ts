@@ -12,7 +12,7 @@ export function cloudPrincipalHistory(ask: Ask): Answer | undefined {
   const principal = lead?.activity.principal;
   if (lead === undefined || principal === undefined) return undefined;
   const start = ask.candidate.firstEventAt;
-  const before = ask.lake.ofPrincipal(principal, start - LONG_BEFORE, start - 1, 20_000);
+  const before = ask.lake.ofPrincipal(principal, start - LONG_BEFORE, start - 1, 20_000, true);
   const during = ask.lake.ofPrincipal(principal, start, ask.candidate.lastEventAt + AROUND, 20_000);
   const denied = during.filter(({ activity }) => activity.outcome === 'failure');
   const known = new Set(before.map(({ activity }) => activity.action));

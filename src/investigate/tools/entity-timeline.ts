@@ -1,6 +1,6 @@
 import type { EventFact } from '../../ports/event-lake.ts';
 import { weights } from '../../score/index.ts';
-import { type Behaviour, behaviours } from '../behaviours.ts';
+import { type Behaviour, behaviours } from '../behaviours/index.ts';
 import { type Answer, type Ask, EVIDENCE_LIMIT, factsOf } from '../tool.ts';
 
 const AROUND = 15 * 60_000;
@@ -19,18 +19,23 @@ export function entityTimeline(ask: Ask): Answer | undefined {
   if (facts.length === 0) return undefined;
   const own = new Set(ask.candidate.events);
   const seen = actsIn(facts);
-  const fresh = seen.filter(({ events }) => !events.every((id) => own.has(id)));
+  // A second record of a detected act (the Security twin of a Sysmon event) is no second act.
+  const named = new Set([...ask.candidate.techniqueWeights.keys()].flatMap((id) => [id, id.split('.')[0] ?? id]));
+  const fresh = seen.filter(
+    ({ behaviour, events }) => !named.has(behaviour.technique) && !events.every((id) => own.has(id)),
+  );
   const moved = Math.min(
     weights.behaviourLimit,
-    fresh.reduce((sum, { behaviour }) => sum + behaviour.logOdds, 0) * weights.behaviour,
+    fresh.reduce((sum, { behaviour }) => sum + behaviour.logOdds, 0),
   );
+  const extent = facts.length >= EVENT_LIMIT ? `The first ${facts.length} of more events` : `${facts.length} events`;
   const told = fresh.toSorted((a, b) => b.behaviour.logOdds - a.behaviour.logOdds).slice(0, 6);
   return {
     query: { from: ask.candidate.firstEventAt - AROUND, to: ask.candidate.lastEventAt + AROUND, limit: EVENT_LIMIT },
     answer:
       told.length === 0
-        ? `${facts.length} events within 15 minutes of the story; none is an act that intrusions are made of.`
-        : `${facts.length} events within 15 minutes of the story. Beyond what was detected: ${told.map(({ behaviour, events }) => `${behaviour.says}${events.length > 1 ? ` (${events.length})` : ''}`).join('; ')}.`,
+        ? `${extent} within 15 minutes of the story; none is an act that intrusions are made of.`
+        : `${extent} within 15 minutes of the story. Beyond what was detected: ${told.map(({ behaviour, events }) => `${behaviour.says}${events.length > 1 ? ` (${events.length})` : ''}`).join('; ')}.`,
     logOdds: moved,
     evidence: told.flatMap(({ events }) => events.slice(0, 4)).slice(0, EVIDENCE_LIMIT),
     techniques: techniquesOf(seen),

@@ -4,6 +4,8 @@ import { weights } from '../../score/index.ts';
 import { type Answer, type Ask, EVIDENCE_LIMIT, leadFact, quoted } from '../tool.ts';
 
 const BEFORE = 12 * 60 * 60_000;
+/** The newest of the account's events are read: what led to the lead, not the morning's files. */
+const LIMIT = 20_000;
 const FAILURE_WINDOW = 30 * 60_000;
 const FAILURES_THAT_MATTER = 5;
 
@@ -16,7 +18,7 @@ export function logonSession(ask: Ask): Answer | undefined {
   const user = lead?.activity.user;
   if (lead === undefined || user === undefined || isBuiltInAccount(user)) return undefined;
   const events = ask.lake
-    .ofUser(user, lead.time - BEFORE, lead.time, 5000)
+    .ofUser(user, lead.time - BEFORE, lead.time, LIMIT, true)
     .filter(({ activity }) => belongs(activity.host, lead));
   const logons = events.filter(({ activity }) => activity.kind === 'logon' || activity.kind === 'sign_in');
   const logon =

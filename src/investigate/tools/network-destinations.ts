@@ -12,10 +12,9 @@ export function networkDestinations(ask: Ask): Answer | undefined {
   if (keys.length === 0) return undefined;
   const connections = new Map<string, EventFact>();
   for (const key of keys) {
-    for (const fact of ask.lake.ofProcess(key, 500)) {
-      const { kind, remoteAddress } = fact.activity;
-      if (kind === 'network' && remoteAddress !== undefined && !connections.has(remoteAddress))
-        connections.set(remoteAddress, fact);
+    for (const fact of ask.lake.connectionsOf(key, 5000)) {
+      const { remoteAddress } = fact.activity;
+      if (remoteAddress !== undefined && !connections.has(remoteAddress)) connections.set(remoteAddress, fact);
     }
   }
   const query = { processes: keys.slice(0, 20) };

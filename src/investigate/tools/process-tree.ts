@@ -49,7 +49,7 @@ const shells = new Set([
   'wget',
 ]);
 const OPENED_A_SHELL = 0.9;
-/** A server that starts a shell this often does so for its work. */
+/** Servers that start a shell this often do so for their work; on one host alone it could be the intruder who does. */
 const ROUTINE_TIMES = 40;
 
 /** Where did the process come from, what did it start, and is that lineage usual here? */
@@ -103,7 +103,7 @@ function judge(chain: readonly ProcessFact[], lake: EventLake): { text: string; 
     ) {
       const usual = lake.lineagePrevalence(parent.image ?? '', process.image ?? '');
       const routine =
-        usual.times >= ROUTINE_TIMES ||
+        (usual.seenOn >= 2 && usual.times >= ROUTINE_TIMES) ||
         (usual.outOf >= weights.prevalence.fewestHosts && usual.seenOn / usual.outOf >= weights.prevalence.commonShare);
       if (!routine) {
         return {

@@ -181,6 +181,7 @@ const objectAccess: Fill = (made, data) => {
   caller(made, data);
   const name = textOf(data.ObjectName);
   const type = textOf(data.ObjectType);
+  made.access = textOf(data.AccessMask);
   if (type === 'File') {
     made.kind = 'file';
     made.file = name;

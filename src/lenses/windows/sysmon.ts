@@ -50,6 +50,7 @@ const twoProcesses: Fill = (made, data) => {
   const targetGuid = data.TargetProcessGuid ?? data.TargetProcessGUID;
   made.process = processRef(made.host, sourceGuid, data.SourceProcessId, data.SourceImage);
   made.target = processRef(made.host, targetGuid, data.TargetProcessId, data.TargetImage);
+  made.access = textOf(data.GrantedAccess);
 };
 
 const image: Fill = (made, data) => {
