@@ -14,7 +14,6 @@ import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
 import { registerServe } from './cli/serve.ts';
-import { BridgewatchError } from './kernel/errors.ts';
 
 const commands = [
   registerAssess,
@@ -40,7 +39,8 @@ for (const register of commands) register(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof BridgewatchError)) throw error;
+  // Coded errors, ours and the system's (ENOENT, EADDRINUSE, PostgreSQL's), are for people; anything else is a fault of ours.
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
   process.stderr.write(`${error.code}: ${error.message}\n`);
   process.exitCode = 1;
 }

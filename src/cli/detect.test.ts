@@ -101,6 +101,20 @@ test('rules check: file and line, exit 1 on errors, 0 without', async () => {
   expect((await run('rules', 'check', path('good.yml'))).code).toBe(0);
 });
 
+test('rules check: a file that is too large is a problem with its name, and the others are checked', async () => {
+  const large = path('large.yml');
+  // More bytes than characters are taken, fewer characters than that: what is read must not pass for the whole file.
+  writeFileSync(large, `title: ${'ü'.repeat(1_500_000)}\n`);
+  try {
+    const { code, stdout, stderr } = await run('rules', 'check', large, path('good.yml'));
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${large}:1: error: SIGMA_YAML_SIZE`);
+    expect(stderr).toContain('1 rules compile; 1 errors');
+  } finally {
+    rmSync(large);
+  }
+});
+
 test('rules explain: every condition with the value it saw', async () => {
   const missed = await run('rules', 'explain', path('good.yml'), path('events.ndjson'));
   expect(missed.code).toBe(1);

@@ -48,21 +48,22 @@ export function registerServe(program: Command): void {
         log,
       });
       try {
-        const first = await ensureAdministrator(host, {
-          name: 'Administrator',
-          email: options.admin,
-          tenant: host.tenant.id,
-        });
         const web = await listen(host, {
           port: wholeNumber('--port', options.port),
           address: options.address,
           publicUrl,
           log,
         });
-        process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
-        if (first !== null)
-          process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
         try {
+          // Only once the server can be reached: an account whose password nobody saw would lock everyone out.
+          const first = await ensureAdministrator(host, {
+            name: 'Administrator',
+            email: options.admin,
+            tenant: host.tenant.id,
+          });
+          process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
+          if (first !== null)
+            process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
           const signal = stopSignal();
           await Promise.all([stopped(signal), readAtStart(options, host.telemetry, signal)]);
         } finally {

@@ -1002,6 +1002,7 @@ export interface components {
             };
             events: string[];
             at: number;
+            timeSuspect?: boolean;
             fields: {
                 selection: string;
                 field: string;
