@@ -1,7 +1,12 @@
 import type { Determination } from '../src/contracts/determination.ts';
 import type { Finding } from '../src/contracts/finding.ts';
 import type { LedgerNote } from '../src/contracts/ledger-entry.ts';
+import { Policy } from '../src/contracts/policy.ts';
 import type { StateTx, StoredFinding } from '../src/ports/state-store.ts';
+import { fillAccessTables } from './store-rows-access.ts';
+import { fillAutonomyTables } from './store-rows-autonomy.ts';
+import { fillResponseTables } from './store-rows-response.ts';
+import { fillReviewTables } from './store-rows-review.ts';
 
 /** Small but complete rows for tests of the store; each may be changed by the part given. */
 export function finding(tenant: string, id: string, part: Partial<Finding> = {}): Finding {
@@ -89,5 +94,21 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   });
   await tx.evidence.put(tenant, [{ id: 'e1', time: 1, lens: 'generic', file: '-', line: 1, raw: '{}' }]);
   await tx.counters.add(tenant, { events: 1 });
+  await tx.policy.put(tenant, Policy.parse({}), 0, 1);
+  await tx.context.add({
+    id: 'c1',
+    tenant,
+    entity: { kind: 'host', value: 'ws-01' },
+    kind: 'crown_jewel',
+    text: 'Signs releases',
+    by: { id: 'ann', name: 'Ann' },
+    at: 1,
+    until: null,
+    withdrawnAt: null,
+  });
+  await fillAccessTables(tx, tenant);
+  await fillReviewTables(tx, tenant);
+  await fillResponseTables(tx, tenant);
+  await fillAutonomyTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

@@ -13,7 +13,9 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
-export const FindingStatus = z.enum(['open', 'determined']);
+/** `determined` by a person; `closed` by a grant that a person signed. */
+export const FindingStatus = z.enum(['open', 'determined', 'closed']);
+export type FindingStatus = z.infer<typeof FindingStatus>;
 
 /** The unit a person reviews. base + reasons + investigation steps (log-odds) = logit(threatProbability). */
 export const Finding = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const roles = ['viewer', 'analyst', 'lead', 'administrator'] as const;
+export const roles = ['viewer', 'analyst', 'lead', 'administrator', 'customer'] as const;
 export const Role = z.enum(roles);
 export type Role = z.infer<typeof Role>;
 

@@ -1,23 +1,64 @@
 import type { Role } from '../contracts/tenant.ts';
 import { decidingRoles } from '../decide/index.ts';
 
-const everyone: readonly Role[] = ['viewer', 'analyst', 'lead', 'administrator'];
+const staff: readonly Role[] = ['viewer', 'analyst', 'lead', 'administrator'];
+const leads: readonly Role[] = ['lead', 'administrator'];
+const administrators: readonly Role[] = ['administrator'];
+const withCustomer = (roles: readonly Role[]): readonly Role[] => [...roles, 'customer'];
 
 /**
  * Who may do what in a tenant. The one table: a route names its row, and the server refuses to start with a route
- * that names none.
+ * that names none. A customer sees its own incidents and what is asked of it, and nothing else.
  */
 export const permissions = {
-  'summary.read': everyone,
-  'findings.read': everyone,
+  'summary.read': staff,
+  'findings.read': staff,
   /** Raw telemetry behind a finding: whoever may see the claim may check it. */
-  'evidence.read': everyone,
+  'evidence.read': staff,
   'findings.decide': decidingRoles,
-  /** Trust needs sight: a customer reads what was done on their behalf. */
-  'ledger.read': everyone,
+  /** Assign, comment, merge, split, open by hand: work on findings that is no verdict. */
+  'findings.work': decidingRoles,
+  /** Second opinions and blind reviews of what ran under a grant. */
+  'reviews.do': decidingRoles,
+  /** Where two people disagree. */
+  'reviews.adjudicate': leads,
+  /** Incidents of the tenant, with who decided and what was done. */
+  'incidents.read': withCustomer(staff),
+  'incidents.close': decidingRoles,
+  'context.read': withCustomer(staff),
+  'context.write': withCustomer(decidingRoles),
+  'rota.read': staff,
+  'rota.write': leads,
+  'policy.read': staff,
+  'policy.write': leads,
+  'actions.read': staff,
+  'actions.propose': decidingRoles,
+  /** A customer approves what is asked of it, and no other action; the handler looks. */
+  'actions.approve': withCustomer(decidingRoles),
+  'actions.undo': decidingRoles,
+  /** What waits for the customer's word. */
+  'requests.read': withCustomer(staff),
+  'autonomy.read': staff,
+  /** Level, grant, ramp: a named lead's signature. */
+  'autonomy.sign': ['lead'],
+  /** Demotion and pause: nobody has to ask. */
+  'autonomy.demote': decidingRoles,
+  'autonomy.notices': decidingRoles,
+  'switch.read': staff,
+  'switch.stop': decidingRoles,
+  'switch.lift': leads,
+  /** Known threats put into the stream, and what became of them. */
+  'canaries.manage': leads,
+  'connectors.read': leads,
+  'connectors.write': administrators,
+  'members.read': staff,
+  'members.write': administrators,
+  'playbooks.read': staff,
+  /** Trust needs sight: whoever works here reads what was done. */
+  'ledger.read': staff,
   /** Reads a whole chain; not for whoever only looks. */
-  'ledger.verify': ['analyst', 'lead', 'administrator'],
-  'live.read': everyone,
+  'ledger.verify': decidingRoles,
+  'live.read': staff,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

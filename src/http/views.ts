@@ -18,7 +18,7 @@ export const Summary = z.object({
   events: z.number().int(),
   malformed: z.number().int(),
   detections: z.number().int(),
-  findings: z.object({ open: z.number().int(), determined: z.number().int() }),
+  findings: z.object({ open: z.number().int(), determined: z.number().int(), closed: z.number().int() }),
   ingest: z.object({ state: z.enum(['idle', 'running']), file: z.string().optional() }),
 });
 export type Summary = z.infer<typeof Summary>;

@@ -1,12 +1,19 @@
+import type { ContextFact } from '../contracts/context.ts';
 import type { Determination } from '../contracts/determination.ts';
-import type { Finding } from '../contracts/finding.ts';
+import type { Entity } from '../contracts/entity.ts';
+import type { Finding, FindingStatus } from '../contracts/finding.ts';
 import type { LedgerEntry, LedgerNote } from '../contracts/ledger-entry.ts';
+import type { Policy } from '../contracts/policy.ts';
 import type { Role, Tenant } from '../contracts/tenant.ts';
+import type { AccessRows } from './state/access.ts';
+import type { AutonomyRows } from './state/autonomy.ts';
+import type { ResponseRows } from './state/response.ts';
+import type { ReviewRows } from './state/review.ts';
 
 /** A finding as kept: the current revision's document plus where its review stands. */
 export interface StoredFinding {
   readonly finding: Finding;
-  readonly status: 'open' | 'determined';
+  readonly status: FindingStatus;
   /** Clock time at which the finding first became visible to an analyst; start of time to determine. */
   readonly visibleAt: number;
   readonly updatedAt: number;
@@ -57,14 +64,14 @@ export interface StateTx {
     /** Highest threat probability first among `status`. */
     page(
       tenant: string,
-      filter: { status?: 'open' | 'determined' },
+      filter: { status?: FindingStatus },
       cursor: string | null,
       limit: number,
     ): Promise<FindingPage>;
     /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
     put(stored: StoredFinding): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
-    counts(tenant: string): Promise<{ open: number; determined: number }>;
+    counts(tenant: string): Promise<Record<FindingStatus, number>>;
   };
   readonly determinations: {
     /** Inserts; the one before it is superseded by this row's existence, never by an update. */
@@ -90,6 +97,23 @@ export interface StateTx {
     add(tenant: string, counts: Readonly<Record<string, number>>): Promise<void>;
     read(tenant: string): Promise<Readonly<Record<string, number>>>;
   };
+  readonly policy: {
+    /** The policy in force; revision 0 where only defaults are. */
+    get(tenant: string): Promise<{ policy: Policy; revision: number }>;
+    /** Throws `POLICY_REVISION_STALE` (412). */
+    put(tenant: string, policy: Policy, expectedRevision: number, at: number): Promise<void>;
+  };
+  readonly context: {
+    add(fact: ContextFact): Promise<void>;
+    /** False where there is no such fact, or it was withdrawn before. */
+    withdraw(tenant: string, id: string, at: number): Promise<boolean>;
+    /** Facts that hold at `now`, of these entities or of all; at most 1,000, oldest first. */
+    holding(tenant: string, now: number, entities?: readonly Entity[]): Promise<readonly ContextFact[]>;
+  };
+  readonly access: AccessRows;
+  readonly review: ReviewRows;
+  readonly response: ResponseRows;
+  readonly autonomy: AutonomyRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

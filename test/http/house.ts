@@ -33,6 +33,7 @@ export const people: readonly { email: string; name: string; tenant: string; rol
   { email: 'ana@acme.example', name: 'Ana Analyst', tenant: 'acme', role: 'analyst' },
   { email: 'lee@acme.example', name: 'Lee Lead', tenant: 'acme', role: 'lead' },
   { email: 'ada@acme.example', name: 'Ada Administrator', tenant: 'acme', role: 'administrator' },
+  { email: 'cora@acme.example', name: 'Cora Customer', tenant: 'acme', role: 'customer' },
   { email: 'bob@bolt.example', name: 'Bob Analyst', tenant: 'bolt', role: 'analyst' },
 ];
 

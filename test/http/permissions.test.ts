@@ -2,20 +2,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findingLike, show } from './finding.ts';
 import { type House, openHouse, people } from './house.ts';
+import { accessMatrix } from './matrix/access.ts';
+import { autonomyMatrix } from './matrix/autonomy.ts';
+import { responseMatrix } from './matrix/response.ts';
+import { reviewMatrix } from './matrix/review.ts';
+import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
 
 /**
- * Every route walked by every kind of caller, against a table written out here and not derived from the one under
- * test. `ok` = let through (whatever the route then makes of the request), else the status that refuses.
+ * Every route walked by every kind of caller, against a table written out in matrix/ and not derived from the one under
+ * test.
  */
-type Caller = 'anonymous' | 'stranger' | 'viewer' | 'analyst' | 'lead' | 'administrator';
-type Row = Record<Caller, 'ok' | 401 | 403 | 404>;
-
-const open: Row = { anonymous: 'ok', stranger: 'ok', viewer: 'ok', analyst: 'ok', lead: 'ok', administrator: 'ok' };
-const signedIn: Row = { ...open, anonymous: 401 };
-const member: Row = { ...open, anonymous: 401, stranger: 404 };
-const decider: Row = { ...member, viewer: 403 };
-
-const expected: Record<string, Row> = {
+const expected: Routes = {
+  ...accessMatrix,
+  ...reviewMatrix,
+  ...responseMatrix,
+  ...autonomyMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,
@@ -24,16 +25,16 @@ const expected: Record<string, Row> = {
   'POST /api/auth/revoke-other-sessions': open,
   'GET /api/v1/me': signedIn,
   'GET /api/v1/verdict-reasons': signedIn,
-  'GET /api/v1/tenants/:t/summary': member,
-  'GET /api/v1/tenants/:t/findings': member,
-  'GET /api/v1/tenants/:t/findings/:id': member,
-  'GET /api/v1/tenants/:t/findings/:id/events': member,
-  'GET /api/v1/tenants/:t/findings/:id/ledger': member,
+  'GET /api/v1/tenants/:t/summary': staff,
+  'GET /api/v1/tenants/:t/findings': staff,
+  'GET /api/v1/tenants/:t/findings/:id': staff,
+  'GET /api/v1/tenants/:t/findings/:id/events': staff,
+  'GET /api/v1/tenants/:t/findings/:id/ledger': staff,
   'POST /api/v1/tenants/:t/findings/:id/determinations': decider,
   'POST /api/v1/tenants/:t/findings/:id/reopenings': decider,
-  'GET /api/v1/tenants/:t/ledger': member,
+  'GET /api/v1/tenants/:t/ledger': staff,
   'POST /api/v1/tenants/:t/ledger/verifications': decider,
-  'GET /api/v1/tenants/:t/live': member,
+  'GET /api/v1/tenants/:t/live': staff,
   'GET /healthz': open,
   'GET /api/v1/openapi.json': open,
   // Last, since it ends the sessions that the others are walked with.

@@ -87,7 +87,7 @@ describe('the queue', () => {
       events: 0,
       malformed: 0,
       detections: 0,
-      findings: { open: 3, determined: 0 },
+      findings: { open: 3, determined: 0, closed: 0 },
       ingest: { state: 'idle' },
     });
   });

@@ -2,11 +2,10 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Determination } from '../../contracts/determination.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx } from '../../ports/state-store.ts';
+import type { NoteChange } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { canonicalFindingId, lockKnownFinding, swallowedFindings } from './finding-identity.ts';
 import { determinations, findings, reopenings } from './schema.ts';
-
-type NoteChange = (tenant: string, kind: string, id: string) => void;
 
 /** The determinations of one transaction. Rows are only ever added; which one holds follows from their order. */
 export function determinationRows(queries: Queries, changed: NoteChange): StateTx['determinations'] {

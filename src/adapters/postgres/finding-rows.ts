@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, gt, lt, or, sql } from 'drizzle-orm';
+import type { FindingStatus } from '../../contracts/finding.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
+import type { NoteChange } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { determinationsInForce } from './determination-rows.ts';
@@ -8,8 +10,6 @@ import { canonicalFindingId, lockCanonical } from './finding-identity.ts';
 import { findingAliases, findingRevisions, findings } from './schema.ts';
 
 const MAX_PAGE = 500;
-
-type NoteChange = (tenant: string, kind: string, id: string) => void;
 
 /** A finding that was merged into another is reached through its alias only, never listed beside it. */
 const notMerged = sql`NOT EXISTS (
@@ -146,8 +146,8 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
         .from(findings)
         .where(and(eq(findings.tenantId, tenant), notMerged))
         .groupBy(findings.status);
-      const count = (status: 'open' | 'determined') => rows.find((row) => row.status === status)?.count ?? 0;
-      return { open: count('open'), determined: count('determined') };
+      const count = (status: FindingStatus) => rows.find((row) => row.status === status)?.count ?? 0;
+      return { open: count('open'), determined: count('determined'), closed: count('closed') };
     },
   };
 }

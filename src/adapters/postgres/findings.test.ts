@@ -91,7 +91,7 @@ onEveryStore('findings', ({ room, newTenant, asOwner }) => {
         await findings.alias(a, 'f3', 'f1');
         for (const id of ['f1', 'f2', 'f3']) expect((await findings.get(a, id))?.finding.id).toBe('f1');
         expect((await findings.page(a, {}, null, 10)).items.map((item) => item.finding.id)).toEqual(['f1']);
-        expect(await findings.counts(a)).toEqual({ open: 1, determined: 0 });
+        expect(await findings.counts(a)).toEqual({ open: 1, determined: 0, closed: 0 });
       });
       await expect(store.withTenants([a], (tx) => tx.findings.alias(a, 'f1', 'f3'))).rejects.toThrow(
         code('STATE_ALIAS_CYCLE'),

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, customType, doublePrecision, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { contextKinds } from '../../contracts/context.ts';
+import type { EntityKind } from '../../contracts/entity.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { Disposition } from '../../contracts/investigation.ts';
 import type { Role } from '../../contracts/tenant.ts';
@@ -165,4 +167,29 @@ export const ledgerCheckpoints = pgTable(
     tree: bytea('tree').notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.size, t.keyId] })],
+);
+
+export const tenantPolicies = pgTable('tenant_policies', {
+  tenantId: text('tenant_id').primaryKey(),
+  policy: json('policy').notNull(),
+  revision: integer('revision').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+export const contextFacts = pgTable(
+  'context_facts',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    entityKind: text('entity_kind').$type<EntityKind>().notNull(),
+    entityValue: text('entity_value').notNull(),
+    kind: text('kind').$type<(typeof contextKinds)[number]>().notNull(),
+    fact: text('fact').notNull(),
+    byId: text('by_id').notNull(),
+    byName: text('by_name').notNull(),
+    at: moment('at').notNull(),
+    until: moment('until'),
+    withdrawnAt: moment('withdrawn_at'),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );

@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { code, onEveryStore } from '../../../test/store-backends.ts';
 import { finding, note, stored } from '../../../test/store-rows.ts';
 import * as schema from './schema.ts';
+import * as accessSchema from './schema-access.ts';
 import * as authSchema from './schema-auth.ts';
+import * as autonomySchema from './schema-autonomy.ts';
+import * as responseSchema from './schema-response.ts';
+import * as reviewSchema from './schema-review.ts';
+
+const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {
   describe('counters, evidence, idempotency', () => {
@@ -137,7 +143,7 @@ onEveryStore('state store', ({ room, newTenant, asOwner }) => {
     });
   });
   it('has the columns that queries believe in', async () => {
-    const believed = [...Object.values(schema), ...Object.values(authSchema)].map((table: PgTable) => {
+    const believed = schemas.flatMap(Object.values<PgTable>).map((table) => {
       const { name: tableName, columns } = getTableConfig(table);
       return [
         tableName,

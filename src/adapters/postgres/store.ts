@@ -8,6 +8,7 @@ import { type LedgerVerdict, nothingExpected } from '../../ledger/verify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import { ensureSigningKey } from '../ledger-file/signing-key.ts';
+import type { Change } from './changes.ts';
 import { type Connection, clientConfig, connectionOf, type Queries } from './connection.ts';
 import { type Log, startEmbedded } from './embedded/server.ts';
 import { stateError } from './faults.ts';
@@ -17,7 +18,7 @@ import { prepareStore } from './prepare.ts';
 import { memberships, tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
 import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
-import { type Change, runTransaction } from './transaction.ts';
+import { runTransaction } from './transaction.ts';
 
 /** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
 const CONNECTIONS = 10;

@@ -90,7 +90,7 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
         ),
     ];
     for (const attempt of foreign) await expect(attempt()).rejects.toThrow(code('STATE_TENANT_NOT_VISIBLE'));
-    expect(await store.withTenants([b], (tx) => tx.findings.counts(b))).toEqual({ open: 0, determined: 0 });
+    expect(await store.withTenants([b], (tx) => tx.findings.counts(b))).toEqual({ open: 0, determined: 0, closed: 0 });
   });
 
   it('cannot be talked into another tenant by a tenant id', async () => {

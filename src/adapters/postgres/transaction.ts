@@ -1,17 +1,17 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateTx } from '../../ports/state-store.ts';
+import { accessRows } from './access-rows.ts';
+import { autonomyRows } from './autonomy-rows.ts';
+import type { Change } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { determinationRows } from './determination-rows.ts';
 import { findingRows } from './finding-rows.ts';
 import { ledgerRows } from './ledger-rows.ts';
+import { contextRows, policyRows } from './policy-rows.ts';
+import { responseRows } from './response-rows.ts';
+import { reviewRows } from './review-rows.ts';
 import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
-
-export interface Change {
-  readonly tenant: string;
-  readonly kind: string;
-  readonly id: string;
-}
 
 /**
  * Runs `work` with a `StateTx` over `queries`, inside a transaction already begun. The connection goes back to the pool
@@ -47,6 +47,9 @@ export async function runTransaction<T>(
         running.delete(answer);
       }
     };
+
+  const allInTime = <Rows extends object>(rows: Rows): Rows =>
+    Object.fromEntries(Object.entries(rows).map(([name, call]) => [name, inTime(call)])) as Rows;
 
   const ledger = ledgerRows(queries, clock);
   const findings = findingRows(queries, changed);
@@ -85,6 +88,12 @@ export async function runTransaction<T>(
       }),
       read: inTime(counters.read),
     },
+    policy: allInTime(policyRows(queries, changed)),
+    context: allInTime(contextRows(queries, changed)),
+    access: allInTime(accessRows(queries, changed)),
+    review: allInTime(reviewRows(queries, changed)),
+    response: allInTime(responseRows(queries, changed)),
+    autonomy: allInTime(autonomyRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
 

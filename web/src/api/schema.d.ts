@@ -415,7 +415,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    status?: "open" | "determined";
+                    status?: "open" | "determined" | "closed";
                     cursor?: string;
                     limit?: number;
                 };
@@ -1165,7 +1165,7 @@ export interface components {
         FindingPage: {
             finding: components["schemas"]["Finding"];
             /** @enum {string} */
-            status: "open" | "determined";
+            status: "open" | "determined" | "closed";
             visibleAt: number;
             determination: components["schemas"]["Determination"] | null;
             firstSeen: {
@@ -1190,7 +1190,7 @@ export interface components {
             lastEventAt: number;
             detections: number;
             /** @enum {string} */
-            status: "open" | "determined";
+            status: "open" | "determined" | "closed";
             visibleAt: number;
             /** @enum {string} */
             recommendation: "threat" | "benign" | "false_positive" | "inconclusive";
@@ -1219,7 +1219,7 @@ export interface components {
                 id: string;
                 name: string;
                 /** @enum {string} */
-                role: "viewer" | "analyst" | "lead" | "administrator";
+                role: "viewer" | "analyst" | "lead" | "administrator" | "customer";
             }[];
         };
         Summary: {
@@ -1229,6 +1229,7 @@ export interface components {
             findings: {
                 open: number;
                 determined: number;
+                closed: number;
             };
             ingest: {
                 /** @enum {string} */

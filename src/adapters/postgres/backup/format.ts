@@ -11,6 +11,13 @@ import { BridgewatchError } from '../../../kernel/errors.ts';
  */
 export const FORMAT = 'bridgewatch-backup';
 
+/** By area, so that each is kept beside what it belongs to. */
+const accessTables = [] as const;
+const reviewTables = [] as const;
+const responseTables = [] as const;
+const autonomyTables = [] as const;
+const secretTables = [] as const;
+
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
   'tenants',
@@ -27,6 +34,13 @@ export const backedUp = [
   'ledger_payloads',
   'ledger_heads',
   'ledger_checkpoints',
+  'tenant_policies',
+  'context_facts',
+  ...accessTables,
+  ...reviewTables,
+  ...responseTables,
+  ...autonomyTables,
+  ...secretTables,
   'user',
   'account',
 ] as const;

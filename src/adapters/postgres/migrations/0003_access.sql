@@ -1,0 +1,2 @@
+-- Tables of access. Runs as the owner; ends by binding them to their tenants.
+SELECT bind_tenant_tables();

@@ -1,0 +1,2 @@
+-- Secrets of connectors, encrypted at rest. Runs as the owner.
+SELECT bind_tenant_tables();

@@ -1,0 +1,2 @@
+/** Tables of access as queries see them; migrations/ makes them. */
+export {};

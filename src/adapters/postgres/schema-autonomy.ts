@@ -1,0 +1,2 @@
+/** Tables of autonomy as queries see them; migrations/ makes them. */
+export {};

@@ -1,0 +1,2 @@
+/** Tables of response as queries see them; migrations/ makes them. */
+export {};

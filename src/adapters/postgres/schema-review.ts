@@ -1,0 +1,2 @@
+/** Tables of review as queries see them; migrations/ makes them. */
+export {};

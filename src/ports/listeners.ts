@@ -1,0 +1,20 @@
+import type { Determination } from '../contracts/determination.ts';
+import type { StateTx, StoredFinding } from './state-store.ts';
+
+/**
+ * What stages do when findings appear and people decide, in the transaction in which it happens: all of it commits or none. topology and host
+ * pass these in, so that no stage knows another.
+ */
+export interface FindingListener {
+  /** A finding becomes visible for the first time. */
+  opened?(tx: StateTx, stored: StoredFinding): Promise<void>;
+  /** A visible finding claims something else than before. */
+  revised?(tx: StateTx, stored: StoredFinding, before: StoredFinding): Promise<void>;
+}
+
+export interface DecisionListener {
+  /** A person determined a finding; `before` is how it stood until now. */
+  determined?(tx: StateTx, determination: Determination, before: StoredFinding): Promise<void>;
+  /** A determined or closed finding is open again. */
+  reopened?(tx: StateTx, stored: StoredFinding): Promise<void>;
+}

@@ -1,0 +1,2 @@
+/** What a transaction keeps of access. */
+export type AccessRows = Readonly<Record<never, never>>;

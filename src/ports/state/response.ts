@@ -1,0 +1,2 @@
+/** What a transaction keeps of response. */
+export type ResponseRows = Readonly<Record<never, never>>;

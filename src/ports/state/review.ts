@@ -1,0 +1,2 @@
+/** What a transaction keeps of review. */
+export type ReviewRows = Readonly<Record<never, never>>;
