@@ -69,7 +69,12 @@ async function openAt(
   release: () => Promise<void>,
 ): Promise<PostgresStore> {
   const { app, applied } = await prepareStore(owner);
-  const pool = new pg.Pool({ ...clientConfig(app, 'bridgewatch'), max: CONNECTIONS, connectionTimeoutMillis: WAIT_MS });
+  const pool = new pg.Pool({
+    ...clientConfig(app, 'bridgewatch'),
+    max: CONNECTIONS,
+    connectionTimeoutMillis: WAIT_MS,
+    pipeline: true,
+  });
   let closing: Promise<void> | null = null;
   const broke = (error: Error): void => {
     if (closing === null) log(`a database connection broke: ${error.message}`);
@@ -119,13 +124,16 @@ function postgresStore(
   };
 
   const transaction = async <T>(visible: readonly string[], work: (queries: Queries) => Promise<T>): Promise<T> => {
+    visible.forEach(requireTenantId);
     try {
       const client = await pool.connect();
       try {
-        await beginFor(client, visible);
-        const result = await work(drizzle(client));
+        // The beginning travels with the first statement of `work`. Where it fails no tenant is visible, so that none of them does anything.
+        const [begun, done] = await Promise.allSettled([beginFor(client, visible), work(drizzle(client))]);
+        if (begun.status === 'rejected') throw begun.reason;
+        if (done.status === 'rejected') throw done.reason;
         await client.query('COMMIT');
-        return result;
+        return done.value;
       } catch (error) {
         // A broken connection has rolled back by itself, and the first error is the one that tells.
         await client.query('ROLLBACK').catch(() => undefined);
