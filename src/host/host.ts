@@ -1,6 +1,7 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../adapters/ledger-file/wrapping-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
@@ -49,7 +50,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock: systemClock,
     log: (line) => options.log.info(line),
     // The embedded store makes its own; a database of the user's has no folder to keep one in.
-    ...(options.databaseUrl === undefined ? {} : { signingKey: ensureSigningKey(options.dataDir) }),
+    ...(options.databaseUrl === undefined
+      ? {}
+      : { signingKey: ensureSigningKey(options.dataDir), wrappingKey: ensureWrappingKey(options.dataDir) }),
   });
   try {
     await store.createTenant(options.tenant);

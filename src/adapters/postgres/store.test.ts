@@ -6,6 +6,7 @@ import { code, onEveryStore } from '../../../test/store-backends.ts';
 import { finding, note, stored } from '../../../test/store-rows.ts';
 import * as schema from './schema.ts';
 import * as authSchema from './schema-auth.ts';
+import * as erasureSchema from './schema-erasure.ts';
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {
   describe('counters, evidence, idempotency', () => {
@@ -137,7 +138,7 @@ onEveryStore('state store', ({ room, newTenant, asOwner }) => {
     });
   });
   it('has the columns that queries believe in', async () => {
-    const believed = [...Object.values(schema), ...Object.values(authSchema)].map((table: PgTable) => {
+    const believed = [schema, authSchema, erasureSchema].flatMap(Object.values<PgTable>).map((table) => {
       const { name: tableName, columns } = getTableConfig(table);
       return [
         tableName,

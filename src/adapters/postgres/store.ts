@@ -4,12 +4,15 @@ import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { SignedCheckpoint, SigningKey } from '../../ledger/checkpoint.ts';
+import type { WrappingKey } from '../../ledger/subject-key.ts';
 import { type LedgerVerdict, nothingExpected } from '../../ledger/verify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import { ensureSigningKey } from '../ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../ledger-file/wrapping-key.ts';
 import { type Connection, clientConfig, connectionOf, type Queries } from './connection.ts';
 import { type Log, startEmbedded } from './embedded/server.ts';
+import { eraseSubject } from './erasure.ts';
 import { stateError } from './faults.ts';
 import { verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
@@ -41,31 +44,48 @@ export interface StoreOptions {
   readonly log: Log;
   /** What signs the ledger's checkpoints. A data folder brings its own, made at its first start. */
   readonly signingKey?: SigningKey;
+  /** What wraps the keys of data subjects. A data folder brings its own; without one nothing personal can be written. */
+  readonly wrappingKey?: WrappingKey;
 }
 
 /**
  * Opens the store in a data folder (starting its own PostgreSQL) or at a PostgreSQL 15+ of yours, brought up to date.
  * Throws `EMBEDDED_*` and `STATE_*`.
  */
-export async function openStateStore({ place, clock, log, signingKey }: StoreOptions): Promise<PostgresStore> {
+export async function openStateStore({
+  place,
+  clock,
+  log,
+  signingKey,
+  wrappingKey,
+}: StoreOptions): Promise<PostgresStore> {
   if ('databaseUrl' in place) {
-    return await openAt(connectionOf(place.databaseUrl), clock, log, signingKey ?? null, async () => undefined);
+    const keys = { signing: signingKey ?? null, wrapping: wrappingKey ?? null };
+    return await openAt(connectionOf(place.databaseUrl), clock, log, keys, async () => undefined);
   }
   const server = await startEmbedded(place.dataDir, { log });
   try {
-    const key = signingKey ?? ensureSigningKey(place.dataDir);
-    return await openAt(server.owner, clock, log, key, server.stop);
+    const keys = {
+      signing: signingKey ?? ensureSigningKey(place.dataDir),
+      wrapping: wrappingKey ?? ensureWrappingKey(place.dataDir),
+    };
+    return await openAt(server.owner, clock, log, keys, server.stop);
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
+interface Keys {
+  readonly signing: SigningKey | null;
+  readonly wrapping: WrappingKey | null;
+}
+
 async function openAt(
   owner: Connection,
   clock: Clock,
   log: Log,
-  signingKey: SigningKey | null,
+  keys: Keys,
   release: () => Promise<void>,
 ): Promise<PostgresStore> {
   const { app, applied } = await prepareStore(owner);
@@ -87,7 +107,7 @@ async function openAt(
     closing ??= pool.end().then(release);
     return closing;
   };
-  const store = postgresStore(pool, owner, clock, log, signingKey, close);
+  const store = postgresStore(pool, owner, clock, log, keys, close);
   if (applied.length > 0) {
     await store.withTenants([SYSTEM_TENANT], async ({ ledger }) => {
       await ledger.append(SYSTEM_TENANT, {
@@ -107,7 +127,7 @@ function postgresStore(
   owner: Connection,
   clock: Clock,
   log: Log,
-  signingKey: SigningKey | null,
+  { signing: signingKey, wrapping }: Keys,
   close: () => Promise<void>,
 ): PostgresStore {
   const listeners = new Set<(change: Change) => void>();
@@ -151,7 +171,9 @@ function postgresStore(
     authDb: drizzle(pool, { schema: authSchema }),
 
     async withTenants(visible, work) {
-      const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, work));
+      const { result, changes } = await transaction(visible, (queries) =>
+        runTransaction(queries, clock, wrapping, work),
+      );
       for (const change of changes) for (const listener of listeners) tell(listener, change);
       return result;
     },
@@ -203,6 +225,9 @@ function postgresStore(
           role,
         }));
       }),
+
+    eraseSubject: (tenant, subject, by) =>
+      transaction([tenant], async (queries) => (await eraseSubject(queries, clock, tenant, subject, by)).keys),
 
     onChange(listener) {
       listeners.add(listener);

@@ -27,6 +27,7 @@ export const backedUp = [
   'ledger_payloads',
   'ledger_heads',
   'ledger_checkpoints',
+  'subject_keys',
   'user',
   'account',
 ] as const;
