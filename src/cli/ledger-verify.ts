@@ -8,7 +8,13 @@ import { verifyStore } from '../adapters/postgres/ledger-chains.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { PublicKey } from '../ledger/checkpoint.ts';
 import { readProof, verifyProof } from '../ledger/proof.ts';
-import { type ChainVerdict, type Expectations, type LedgerVerdict, verifyLedger } from '../ledger/verify.ts';
+import {
+  type ChainVerdict,
+  type Expectations,
+  type LedgerVerdict,
+  nothingExpected,
+  verifyLedger,
+} from '../ledger/verify.ts';
 import { type LedgerOptions, ledgerCommand, onLedger, withStoreOptions } from './ledger-command.ts';
 
 interface Options extends LedgerOptions {
@@ -61,7 +67,7 @@ function expectations(
 ): Expectations {
   const all = anchor === undefined ? new Map() : readAnchorFile(anchor);
   const anchored = tenant === undefined ? all : new Map([...all].filter(([of]) => of === tenant));
-  return { ...rest, keys, anchored, required: tenant === undefined ? [] : [tenant] };
+  return { ...nothingExpected, ...rest, keys, anchored, required: tenant === undefined ? [] : [tenant] };
 }
 
 function keysNeeded({ key }: Options): readonly PublicKey[] {

@@ -20,6 +20,7 @@ import { prepareStore } from './prepare.ts';
 import { memberships, tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
 import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { createTenant, recordEarlierTenants } from './tenant-creation.ts';
 import { type Change, runTransaction } from './transaction.ts';
 
 /** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
@@ -108,6 +109,7 @@ async function openAt(
     return closing;
   };
   const store = postgresStore(pool, owner, clock, log, keys, close);
+  await recordEarlierTenants(owner, clock);
   if (applied.length > 0) {
     await store.withTenants([SYSTEM_TENANT], async ({ ledger }) => {
       await ledger.append(SYSTEM_TENANT, {
@@ -178,25 +180,8 @@ function postgresStore(
       return result;
     },
 
-    async createTenant({ id, name }) {
-      await transaction([requireTenantId(id)], async (queries) => {
-        if (id === SYSTEM_TENANT) {
-          throw new BridgewatchError(
-            'STATE_TENANT_EXISTS',
-            `'${SYSTEM_TENANT}' is the product's own chain; choose another id`,
-            409,
-          );
-        }
-        await queries.insert(tenants).values({ tenantId: id, name }).onConflictDoNothing();
-        const kept = await queries.select().from(tenants).where(eq(tenants.tenantId, id));
-        if (kept[0]?.name === name) return;
-        throw new BridgewatchError(
-          'STATE_TENANT_EXISTS',
-          `Tenant ${id} exists already and is called ${kept[0]?.name}`,
-          409,
-        );
-      });
-    },
+    createTenant: (tenant) =>
+      transaction([SYSTEM_TENANT, requireTenantId(tenant.id)], (queries) => createTenant(queries, clock, tenant)),
 
     async addMember(tenant, account, role) {
       await transaction([tenant], async (queries) => {

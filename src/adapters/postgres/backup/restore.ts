@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { BridgewatchError } from '../../../kernel/errors.ts';
-import { type LedgerVerdict, verifyLedger } from '../../../ledger/verify.ts';
+import { type LedgerVerdict, nothingExpected, verifyLedger } from '../../../ledger/verify.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connection } from '../connection.ts';
 import { eraseAgain } from '../erasure.ts';
@@ -43,7 +43,7 @@ export async function restoreBackup(
          UNION ALL SELECT max(review_order) FROM reopenings) orders)))`,
     );
     const erasedAgain = await eraseAgain(drizzle(client));
-    const verdict = await verifyLedger(chains(client));
+    const verdict = await verifyLedger(chains(client), { ...nothingExpected, wholeStore: true });
     const payload = {
       backup: { createdAt: header.createdAt, sha256: trailer.sha256, rows: trailer.rows },
       ledgerVerified: verdict.verified,
