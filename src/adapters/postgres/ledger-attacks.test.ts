@@ -55,6 +55,7 @@ beforeAll(async () => {
   await writeBackup(room.owner, join(folder, 'old.backup'), clock, '1.2.3');
   await append(room.store, 21, 40);
   anchor += `${anchorLine(await room.store.checkpoint('acme'))}\n`;
+  await room.store.checkpoint('system');
 });
 afterAll(async () => {
   await room?.close();
@@ -257,11 +258,28 @@ describe('someone with full control of the database', () => {
       kind: 'chain-missing',
       tenant: 'system',
     });
+    // Thoroughly: the system's chain ends before it knew of the tenant, and its head says so.
     const forget = async (client: pg.Client) => {
       await removeChain('acme')(client);
-      await client.query(`DELETE FROM ledger_entries WHERE tenant_id = 'system' AND subject_kind = 'tenant'`);
+      for (const table of ['entries', 'payloads'])
+        await client.query(`DELETE FROM ledger_${table} WHERE tenant_id = 'system' AND seq > 1`);
+      await client.query(`UPDATE ledger_heads SET (seq, hash) = (SELECT seq, hash FROM ledger_entries
+        WHERE tenant_id = 'system') WHERE tenant_id = 'system'`);
     };
-    expect(await problemAfter(forget, alone())).toMatchObject({ tenant: 'system' });
+    expect(await problemAfter(forget, alone())).toMatchObject({
+      kind: 'truncated',
+      row: expect.stringMatching(/^ledger_checkpoints \(tenant_id=system/),
+    });
+  });
+
+  it('empties a chain and puts its head back to the beginning: rolled-back, by the anchor only', async () => {
+    const empty = async (client: pg.Client) => {
+      await cut(client, 1);
+      await dropCheckpoints(client);
+      await client.query(`UPDATE ledger_heads SET seq = 0, hash = $1 WHERE tenant_id = 'acme'`, [emptyChain.hash]);
+    };
+    expect(await problemAfter(empty, alone())).toBeNull();
+    expect(await problemAfter(empty, anchored())).toMatchObject({ kind: 'rolled-back', tenant: 'acme' });
   });
 
   it('moves the ciphertext of one person to where another is named: payload-swapped', async () => {
