@@ -4,6 +4,7 @@ import { registerBackup } from './cli/backup.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDetect } from './cli/detect.ts';
 import { registerLedgerCheckpoint } from './cli/ledger-checkpoint.ts';
+import { registerLedgerErase } from './cli/ledger-erase.ts';
 import { registerLedgerExport } from './cli/ledger-export.ts';
 import { registerLedgerKey } from './cli/ledger-key.ts';
 import { registerLedgerProve } from './cli/ledger-prove.ts';
@@ -27,6 +28,7 @@ const commands = [
   registerLedgerExport,
   registerLedgerProve,
   registerLedgerKey,
+  registerLedgerErase,
   registerBackup,
   registerRestore,
   registerSample,

@@ -14,6 +14,7 @@ const described: ServerDeps = {
     createTenant: unreachable,
     memberships: unreachable,
     addMember: unreachable,
+    eraseSubject: unreachable,
     onChange: () => () => undefined,
     close: async () => undefined,
   },

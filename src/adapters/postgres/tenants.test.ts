@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { code, onEveryStore } from '../../../test/store-backends.ts';
 import { fillEveryTable, finding, note, stored } from '../../../test/store-rows.ts';
 import { withClient } from './connection.ts';
+import { recordEarlierTenants } from './tenant-creation.ts';
 
 /** Tables that belong to no tenant, and why: people may belong to several. */
 const outsideTenants = ['account', 'session', 'user', 'verification'];
@@ -128,5 +129,20 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
     await room().store.createTenant({ id: a, name: `Tenant ${a}` });
     await expect(room().store.createTenant({ id: a, name: 'Other' })).rejects.toThrow(code('STATE_TENANT_EXISTS'));
     await expect(room().store.createTenant({ id: 'system', name: 'x' })).rejects.toThrow(code('STATE_TENANT_EXISTS'));
+    await Promise.all(Array.from({ length: 5 }, () => room().store.createTenant({ id: 'rush', name: 'Rush' })));
+    for (const id of [a, 'rush']) {
+      const entries = await room().store.withTenants(['system'], (tx) => tx.ledger.ofSubject('system', 'tenant', id));
+      expect(entries.map(({ entry }) => entry.type)).toEqual(['tenant.created']);
+    }
+  });
+
+  it('puts tenants on record that were made before that was done', async () => {
+    await asOwner(`INSERT INTO tenants VALUES ('early', 'Early bird')`);
+    await recordEarlierTenants(room().owner, room().clock);
+    await recordEarlierTenants(room().owner, room().clock);
+    const entries = await room().store.withTenants(['system'], (tx) =>
+      tx.ledger.ofSubject('system', 'tenant', 'early'),
+    );
+    expect(entries.map(({ payload }) => payload)).toEqual([{ name: 'Early bird' }]);
   });
 });

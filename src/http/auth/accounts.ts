@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { accountSubject, personal } from '../../contracts/personal.ts';
 import { type Role, SYSTEM_TENANT } from '../../contracts/tenant.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import type { Account, Auth } from './auth.ts';
@@ -39,7 +40,12 @@ export async function createAccount(
       onBehalfOf: null,
       type: 'account.creating',
       subject: { kind: 'account', id, revision: null },
-      payload: { name: person.name, email: person.email.toLowerCase(), tenant, role },
+      payload: {
+        name: personal(accountSubject(id), person.name),
+        email: personal(accountSubject(id), person.email.toLowerCase()),
+        tenant,
+        role,
+      },
     }),
   );
   const account = await auth.createAccount({ id, ...person });
@@ -49,7 +55,7 @@ export async function createAccount(
       onBehalfOf: null,
       type: 'member.adding',
       subject: { kind: 'account', id: account.id, revision: null },
-      payload: { name: account.name, role },
+      payload: { name: personal(accountSubject(account.id), account.name), role },
     }),
   );
   await store.addMember(tenant, account.id, role);

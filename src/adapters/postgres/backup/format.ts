@@ -41,6 +41,7 @@ export const backedUp = [
   ...responseTables,
   ...autonomyTables,
   ...secretTables,
+  'subject_keys',
   'user',
   'account',
 ] as const;
