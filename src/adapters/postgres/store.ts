@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
@@ -14,10 +14,11 @@ import { type Log, startEmbedded } from './embedded/server.ts';
 import { stateError } from './faults.ts';
 import { verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
+import { membershipsOf } from './memberships.ts';
 import { prepareStore } from './prepare.ts';
-import { memberships, tenants } from './schema.ts';
+import { tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
-import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { beginFor, requireTenantId } from './tenancy.ts';
 import { runTransaction } from './transaction.ts';
 
 /** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
@@ -139,15 +140,17 @@ function postgresStore(
     }
   };
 
+  const withTenants: StateStore['withTenants'] = async (visible, work) => {
+    const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, work));
+    for (const change of changes) for (const listener of listeners) tell(listener, change);
+    return result;
+  };
+
   return {
     owner,
     authDb: drizzle(pool, { schema: authSchema }),
 
-    async withTenants(visible, work) {
-      const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, work));
-      for (const change of changes) for (const listener of listeners) tell(listener, change);
-      return result;
-    },
+    withTenants,
 
     async createTenant({ id, name }) {
       await transaction([requireTenantId(id)], async (queries) => {
@@ -169,33 +172,9 @@ function postgresStore(
       });
     },
 
-    async addMember(tenant, account, role) {
-      await transaction([tenant], async (queries) => {
-        await queries
-          .insert(memberships)
-          .values({ tenantId: tenant, accountId: account, role })
-          .onConflictDoUpdate({ target: [memberships.tenantId, memberships.accountId], set: { role } });
-      });
-    },
+    addMember: (tenant, account, role) => withTenants([tenant], (tx) => tx.access.putMember(tenant, account, role)),
 
-    memberships: (account) =>
-      transaction([], async (queries) => {
-        await showAccount(queries, account);
-        const mine = await queries
-          .select()
-          .from(memberships)
-          .where(eq(memberships.accountId, account))
-          .orderBy(memberships.tenantId);
-        const ids = mine.map(({ tenantId }) => tenantId);
-        if (ids.length === 0) return [];
-        await showTenants(queries, ids);
-        const named = await queries.select().from(tenants).where(inArray(tenants.tenantId, ids));
-        const names = new Map(named.map(({ tenantId, name }) => [tenantId, name]));
-        return mine.map(({ tenantId, role }) => ({
-          tenant: { id: tenantId, name: names.get(tenantId) ?? tenantId },
-          role,
-        }));
-      }),
+    memberships: (account) => transaction([], (queries) => membershipsOf(queries, account)),
 
     onChange(listener) {
       listeners.add(listener);
