@@ -8,7 +8,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
-import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import { recordAccounts } from '../http/auth/record.ts';
 import { EventArchive } from '../ingest/index.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
@@ -58,7 +58,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secret: sessionSecret(options.dataDir),
       publicUrl: options.publicUrl,
       log: options.log,
-      beforeSession: recordSignIn(store),
+      record: recordAccounts(store),
     });
     const lake = new MemoryLake(new EventArchive());
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });

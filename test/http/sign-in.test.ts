@@ -21,7 +21,8 @@ describe('sign-in', () => {
     const mine = await me(cookieOf(answer));
     expect(mine.json()).toEqual({
       user: { id: expect.any(String), name: 'Ana Analyst', email: 'ana@acme.example' },
-      tenants: [{ id: 'acme', name: 'Acme', role: 'analyst' }],
+      passwordChangeNeeded: false,
+      tenants: [{ id: 'acme', name: 'Acme', role: 'analyst', via: null }],
     });
   });
 
@@ -141,5 +142,27 @@ describe('accounts', () => {
 
   test('no first administrator where accounts exist', async () => {
     expect(await ensureAdministrator(house, { name: 'Root', email: 'root@acme.example', tenant: 'acme' })).toBeNull();
+  });
+
+  test('the first administrator changes the printed password before anything else', async () => {
+    const fresh = await openHouse({}, []);
+    try {
+      const first = await ensureAdministrator(fresh, { name: 'Root', email: 'root@acme.example', tenant: 'acme' });
+      const cookie = await fresh.signIn('root@acme.example', first?.password);
+      const members = (session: string) =>
+        fresh.app.inject({ url: '/api/v1/tenants/acme/members', headers: { cookie: session } });
+      expect((await members(cookie)).json()).toMatchObject({ status: 403, code: 'AUTH_PASSWORD_CHANGE_NEEDED' });
+      const changed = await fresh.app.inject({
+        method: 'POST',
+        url: '/api/auth/change-password',
+        remoteAddress: newCaller(),
+        headers: fromPage(cookie),
+        payload: { currentPassword: first?.password, newPassword: 'something only root knows' },
+      });
+      expect(changed.statusCode).toBe(200);
+      expect((await members(cookieOf(changed))).statusCode).toBe(200);
+    } finally {
+      await fresh.close();
+    }
   });
 });

@@ -1,22 +1,33 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BridgewatchError } from '../../kernel/errors.ts';
+import { passwordChangeNeeded } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
 import { sendProblem } from '../problem.ts';
 
-const SignIn = z.object({ email: z.string().max(320), password: z.string().max(128) });
+const Password = z.string().max(128);
+const SignIn = z.object({ email: z.string().max(320), password: Password });
+/** Other sessions always end: whoever else knew the old password is out. */
+const ChangePassword = z.strictObject({
+  currentPassword: Password,
+  newPassword: Password,
+  revokeOtherSessions: z.literal(true).default(true),
+});
 
 /** All of the auth library that is reachable; what it offers besides (sign-up, email change, deletion) is not. */
 const reachable = [
   { method: 'POST', path: '/sign-in/email', body: SignIn },
   { method: 'POST', path: '/sign-out' },
   { method: 'GET', path: '/get-session' },
-  { method: 'POST', path: '/change-password' },
+  { method: 'POST', path: '/change-password', body: ChangePassword },
   { method: 'GET', path: '/list-sessions' },
   { method: 'POST', path: '/revoke-session' },
   { method: 'POST', path: '/revoke-other-sessions' },
 ] as const;
+
+/** Of these, what is open to somebody who has yet to change the password they were given. */
+const beforePasswordChange: ReadonlySet<string> = new Set(['/sign-in/email', '/sign-out', '/change-password']);
 
 /** The library's refusals under our codes. */
 const refusals: Readonly<Record<number, (why: string) => BridgewatchError>> = {
@@ -39,9 +50,22 @@ export function authRoutes(app: App, { auth }: Pick<ServerDeps, 'auth'>): void {
       bodyLimit: 8 * 1024,
       config: { needs: 'nothing' },
       schema: { tags: ['auth'], summary: `better-auth ${path}`, ...given },
-      handler: async (request, reply) => answer(reply, await auth.handle(asked(request))),
+      handler: async (request, reply) => {
+        if (!beforePasswordChange.has(path)) {
+          const person = await auth.personOf(request.headers.cookie);
+          if (person?.passwordChangeNeeded === true) throw passwordChangeNeeded();
+        }
+        if (path === '/change-password') demandAnother(request.body);
+        return answer(reply, await auth.handle(asked(request)));
+      },
     });
   }
+}
+
+function demandAnother(body: unknown): void {
+  const { currentPassword, newPassword } = ChangePassword.parse(body);
+  if (currentPassword === newPassword)
+    throw new BridgewatchError('AUTH_PASSWORD_SAME', 'the new password is the old one; choose another', 400);
 }
 
 function asked(request: FastifyRequest) {
