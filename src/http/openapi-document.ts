@@ -24,6 +24,8 @@ const described: ServerDeps = {
     accountByEmail: unreachable,
     createAccount: unreachable,
     accounts: unreachable,
+    oidc: null,
+    record: unreachable,
   },
   clock: { now: unreachable },
   summary: unreachable,

@@ -1,6 +1,7 @@
 import { betterAuth } from 'better-auth';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import { type AuthDeps, CALLER_HEADER, LONGEST_PASSWORD, optionsOf, SHORTEST_PASSWORD } from './options.ts';
+import type { RecordAccount } from './record.ts';
 
 export interface Account {
   readonly id: string;
@@ -37,6 +38,10 @@ export interface Auth {
   /** Makes an account with a password. Throws `AUTH_EMAIL_TAKEN` (409) and `AUTH_PASSWORD_WEAK` (400). */
   createAccount(login: NewLogin): Promise<Account>;
   accounts(): Promise<number>;
+  /** What the OpenID provider is called; null where there is none. */
+  readonly oidc: string | null;
+  /** Puts something about an account on record, before it happens. */
+  readonly record: RecordAccount;
 }
 
 /** Accounts and sessions by email and password. No sign-up: accounts are made by an administrator. */
@@ -45,6 +50,13 @@ export function buildAuth(deps: AuthDeps): Auth {
     throw new BridgewatchError(
       'AUTH_SECRET_SHORT',
       `the session secret has ${deps.secret.length} characters; at least 32, random`,
+    );
+  }
+  if (deps.oidc !== undefined && deps.publicUrl === null) {
+    throw new BridgewatchError(
+      'AUTH_OIDC_NO_URL',
+      'an OpenID provider sends people back to a fixed address; give the public URL of this server',
+      400,
     );
   }
   const publicUrl = deps.publicUrl === null ? null : new URL(deps.publicUrl).origin;
@@ -93,6 +105,8 @@ export function buildAuth(deps: AuthDeps): Auth {
       return { id: user.id, name, email: email.toLowerCase() };
     },
     accounts: async () => (await adapter()).countTotalUsers(),
+    oidc: deps.oidc?.name ?? null,
+    record: deps.record,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BetterAuthOptions } from 'better-auth';
 import type { FastifyBaseLogger } from 'fastify';
 import { crossSiteReason } from '../same-origin.ts';
+import { type OidcOptions, oneTimeCodes, openId, passkeys } from './plugins.ts';
 import type { RecordAccount } from './record.ts';
 import { recordedChanges } from './recorded.ts';
 
@@ -25,10 +26,12 @@ export interface AuthDeps {
   readonly log: FastifyBaseLogger;
   /** Puts what is about to happen to an account on record, before it does. Refuses it by throwing. */
   readonly record: RecordAccount;
+  /** An OpenID provider to sign in through, beside passwords and passkeys. Needs `publicUrl`, to which it sends people back. */
+  readonly oidc?: OidcOptions;
 }
 
 /** What of better-auth is used, and how strictly. `origin` is where the server believes to be reached. */
-export function optionsOf({ database, secret, publicUrl, log, record }: AuthDeps, origin: string) {
+export function optionsOf({ database, secret, publicUrl, log, record, oidc }: AuthDeps, origin: string) {
   return {
     appName: 'Bridgewatch',
     baseURL: origin,
@@ -54,7 +57,14 @@ export function optionsOf({ database, secret, publicUrl, log, record }: AuthDeps
     rateLimit: {
       enabled: true,
       storage: 'memory',
-      customRules: { '/sign-in/email': guessable, '/change-password': guessable },
+      customRules: {
+        '/sign-in/email': guessable,
+        '/sign-in/social': guessable,
+        '/callback/oidc': guessable,
+        '/change-password': guessable,
+        '/two-factor/*': guessable,
+        '/passkey/*': guessable,
+      },
     },
     // The same rule as for our own routes, so that a server reached by an address trusts that address.
     trustedOrigins: async (request?: Request) => {
@@ -64,10 +74,23 @@ export function optionsOf({ database, secret, publicUrl, log, record }: AuthDeps
       return crossSiteReason({ host, origin: claimed }, publicUrl) === undefined ? [claimed] : [];
     },
     databaseHooks: recordedChanges(record),
+    plugins: [
+      oneTimeCodes(),
+      passkeys(new URL(origin).hostname, record),
+      ...(oidc === undefined ? [] : [openId(oidc)]),
+    ],
+    // By verified email only, on both sides; the profile a provider sends changes nothing here.
+    account: {
+      updateAccountOnSignIn: false,
+      accountLinking: { enabled: true, trustedProviders: [], allowDifferentEmails: false, updateUserInfoOnLink: false },
+    },
+    onAPIError: { errorURL: '/sign-in' },
     advanced: {
       cookiePrefix: 'bridgewatch',
       useSecureCookies: publicUrl?.startsWith('https:') ?? false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
+      // The way back from an OpenID provider begins on its site, where a strict cookie is not sent along.
+      cookies: { state: { attributes: { sameSite: 'lax' } } },
       ipAddress: { ipAddressHeaders: [CALLER_HEADER] },
       // Said out loud because the library drops both checks when it believes it is under test.
       disableOriginCheck: false,

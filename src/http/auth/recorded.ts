@@ -5,14 +5,18 @@ type Hooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 /** The request in which the library changes something; null where our own code asked for it. */
 type Asked = GenericEndpointContext | null;
 
-/** How a session comes to be, by the library's path. Paths that only renew one in the course of something else are not here. */
+/** How a session comes to be, by the library's path. */
 const signedInBy: Readonly<Record<string, string>> = {
   '/sign-in/email': 'password',
+  '/two-factor/verify-totp': 'password and one-time code',
+  '/two-factor/verify-backup-code': 'password and backup code',
+  '/passkey/verify-authentication': 'passkey',
+  '/callback/:id': 'OpenID provider',
 };
 
 /**
  * What goes on record before the library does it. A password that is changed is one's own from then on; the mark of a given
- * one goes with the same request.
+ * one goes with the same request. Tokens of an OpenID provider are not kept: nothing here calls it in a person's name.
  */
 export function recordedChanges(record: RecordAccount): Hooks {
   return {
@@ -20,11 +24,30 @@ export function recordedChanges(record: RecordAccount): Hooks {
       create: {
         before: async ({ userId }, asked: Asked) => {
           const by = signedInBy[asked?.path ?? ''];
-          if (by !== undefined) await record(userId, 'session.opened', { by });
+          // Who is signed in already gets a new session in the course of something else.
+          if (asked === null || by === undefined || personIn(asked) !== null) return;
+          const type = (await stopsHalfWay(asked, userId)) ? 'session.first-factor' : 'session.opened';
+          await record(userId, type, { by });
+        },
+      },
+    },
+    user: {
+      update: {
+        before: async ({ twoFactorEnabled }, asked: Asked) => {
+          const person = personIn(asked);
+          if (typeof twoFactorEnabled !== 'boolean' || person === null) return;
+          await record(person, twoFactorEnabled ? 'second-factor.adding' : 'second-factor.removing');
         },
       },
     },
     account: {
+      create: {
+        before: async ({ userId, providerId, accountId }) => {
+          if (providerId === 'credential') return;
+          await record(userId, 'identity.linking', { provider: providerId, subject: accountId });
+          return { data: { accessToken: null, refreshToken: null, idToken: null } };
+        },
+      },
       update: {
         before: async ({ password }, asked: Asked) => {
           const person = personIn(asked);
@@ -38,6 +61,13 @@ export function recordedChanges(record: RecordAccount): Hooks {
       },
     },
   };
+}
+
+/** Whether a right password alone opens nothing: the library takes the session back and asks for the second factor. */
+async function stopsHalfWay(asked: GenericEndpointContext, account: string): Promise<boolean> {
+  if (asked.path !== '/sign-in/email') return false;
+  const user = await asked.context.internalAdapter.findUserById(account);
+  return user !== null && 'twoFactorEnabled' in user && user.twoFactorEnabled === true;
 }
 
 function personIn(asked: Asked): string | null {
