@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
+import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
 import { EventArchive } from '../ingest/index.ts';
 import { compileRules } from '../sigma/index.ts';
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly tenant: Tenant;
   readonly rules: readonly string[];
   readonly log: FastifyBaseLogger;
+  /** An OpenID provider to sign in through. */
+  readonly oidc?: OidcOptions;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -59,6 +62,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       publicUrl: options.publicUrl,
       log: options.log,
       record: recordAccounts(store),
+      ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
     const lake = new MemoryLake(new EventArchive());
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });

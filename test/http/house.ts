@@ -10,6 +10,7 @@ import type { Role } from '../../src/contracts/tenant.ts';
 import type { App } from '../../src/http/app.ts';
 import { createAccount, createLogin, setup } from '../../src/http/auth/accounts.ts';
 import { type Auth, buildAuth } from '../../src/http/auth/auth.ts';
+import type { AuthDeps } from '../../src/http/auth/options.ts';
 import { assignTenant, employ, makeProvider } from '../../src/http/auth/providers.ts';
 import { recordAccounts } from '../../src/http/auth/record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
@@ -53,6 +54,7 @@ export function newCaller(): string {
 export async function openHouse(
   changes: Partial<ServerDeps> = {},
   inhabitants: typeof people = people,
+  more: Partial<AuthDeps> = {},
 ): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'bridgewatch-http-'));
   let now = START;
@@ -65,6 +67,7 @@ export async function openHouse(
     publicUrl: changes.publicUrl ?? null,
     log,
     record: recordAccounts(store),
+    ...more,
   });
   await store.createTenant({ id: 'acme', name: 'Acme' });
   await store.createTenant({ id: 'bolt', name: 'Bolt' });

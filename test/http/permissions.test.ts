@@ -147,6 +147,7 @@ async function outcome(route: string, tenant: string, headers: Record<string, st
   const writes = method !== 'GET';
   const answer = await fetch(server + path.replace(':t', tenant).replace(':id', 'f1'), {
     method,
+    redirect: 'manual',
     signal: gone.signal,
     headers: { ...headers, ...(writes ? { 'content-type': 'application/json' } : {}) },
     ...(writes ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),

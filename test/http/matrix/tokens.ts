@@ -17,9 +17,10 @@ export const takesASession: ReadonlySet<string> = new Set([
   'POST /api/v1/tokens/:id/revocations',
 ]);
 
-/** Routes a token reaches without any scope: the auth library's judge by cookies alone. */
+/** Routes a token reaches without any scope. */
 export const takesNoScope: ReadonlySet<string> = new Set([
   'GET /api/v1/me',
+  'GET /api/v1/sign-in-options',
   'GET /healthz',
   'GET /api/v1/openapi.json',
 ]);
