@@ -24,6 +24,7 @@ const described: ServerDeps = {
     accountByEmail: unreachable,
     createAccount: unreachable,
     accounts: unreachable,
+    giveNewPassword: unreachable,
     oidc: null,
     record: unreachable,
   },

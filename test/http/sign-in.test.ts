@@ -57,6 +57,19 @@ describe('sign-in', () => {
     expect((await attempt(house.app, 'ana@acme.example', PASSWORD, newCaller())).statusCode).toBe(200);
   });
 
+  test('behind a trusted proxy, is limited by the address that the proxy names', async () => {
+    const proxied = await openHouse({ trustedProxies: ['192.0.2.0/24'] });
+    try {
+      const from = (client: string, proxy: string, n: number) =>
+        attempt(proxied.app, 'ana@acme.example', `wrong password ${n}`, proxy, { 'x-forwarded-for': client });
+      for (let n = 0; n < 11; n++) await from('203.0.113.7', '192.0.2.1', n);
+      expect((await from('203.0.113.7', '192.0.2.1', 12)).statusCode).toBe(429);
+      expect((await from('203.0.113.8', '192.0.2.1', 0)).statusCode).toBe(401);
+    } finally {
+      await proxied.close();
+    }
+  });
+
   test('is in the ledger of the system', async () => {
     const cookie = await house.signIn('lee@acme.example');
     const { id } = (await me(cookie)).json().user;

@@ -63,6 +63,14 @@ export async function openStateStore({ place, clock, log, signingKey }: StoreOpt
   }
 }
 
+/**
+ * A store that somebody else runs, by the owner's road in (`withOwner`): for commands beside a server, whose listeners do not
+ * hear of what is changed here. Closing it stops nothing but its own connections.
+ */
+export function openStoreAt(owner: Connection, { clock, log }: Pick<StoreOptions, 'clock' | 'log'>) {
+  return openAt(owner, clock, log, null, async () => undefined);
+}
+
 async function openAt(
   owner: Connection,
   clock: Clock,

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/ledger-entry.ts';
 import { type Role, SYSTEM_TENANT } from '../../contracts/tenant.ts';
+import { BridgewatchError } from '../../kernel/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateStore, StateTx } from '../../ports/state-store.ts';
 import type { Account, Auth, NewLogin } from './auth.ts';
 
@@ -93,4 +95,31 @@ export async function ensureAdministrator(
   const password = randomPassword();
   const account = await createAccount(deps, { ...administrator, password, role: 'administrator', mustChange: true });
   return { ...account, password };
+}
+
+/**
+ * Gives somebody who lost theirs a new random password, returned once and to be changed at the next sign-in. Sessions and
+ * tokens end; with `dropFactors` one-time codes and passkeys go too. Throws `ACCOUNT_UNKNOWN` (404).
+ */
+export async function resetPassword(
+  { auth, store, clock }: AccountDeps & { readonly clock: Clock },
+  email: string,
+  dropFactors: boolean,
+): Promise<{ account: Account; password: string }> {
+  const account = await auth.accountByEmail(email);
+  if (account === null)
+    throw new BridgewatchError('ACCOUNT_UNKNOWN', `there is no account with the email ${email}`, 404);
+  const password = randomPassword();
+  await store.withTenants([SYSTEM_TENANT], async (tx) => {
+    await tx.ledger.append(SYSTEM_TENANT, {
+      actor: setup,
+      onBehalfOf: null,
+      type: 'password.resetting',
+      subject: { kind: 'account', id: account.id, revision: null },
+      payload: { dropFactors },
+    });
+    for (const { id } of await tx.access.tokensOf(account.id)) await tx.access.revokeToken(account.id, id, clock.now());
+  });
+  await auth.giveNewPassword(account.id, password, dropFactors);
+  return { account: { id: account.id, name: account.name, email: account.email }, password };
 }

@@ -38,6 +38,11 @@ export interface Auth {
   /** Makes an account with a password. Throws `AUTH_EMAIL_TAKEN` (409) and `AUTH_PASSWORD_WEAK` (400). */
   createAccount(login: NewLogin): Promise<Account>;
   accounts(): Promise<number>;
+  /**
+   * Gives an account a password that must be changed at the next sign-in, and ends its sessions. `dropFactors` takes its
+   * one-time codes and passkeys away, for who has lost them.
+   */
+  giveNewPassword(account: string, password: string, dropFactors: boolean): Promise<void>;
   /** What the OpenID provider is called; null where there is none. */
   readonly oidc: string | null;
   /** Puts something about an account on record, before it happens. */
@@ -105,6 +110,20 @@ export function buildAuth(deps: AuthDeps): Auth {
       return { id: user.id, name, email: email.toLowerCase() };
     },
     accounts: async () => (await adapter()).countTotalUsers(),
+    async giveNewPassword(account, password, dropFactors) {
+      const { internalAdapter, password: passwords, adapter: rows } = await auth.$context;
+      await internalAdapter.updatePassword(account, await passwords.hash(password));
+      await internalAdapter.updateUser(account, {
+        mustChangePassword: true,
+        ...(dropFactors ? { twoFactorEnabled: false } : {}),
+      });
+      if (dropFactors) {
+        const mine = [{ field: 'userId', value: account }];
+        await rows.deleteMany({ model: 'twoFactor', where: mine });
+        await rows.deleteMany({ model: 'passkey', where: mine });
+      }
+      await internalAdapter.deleteUserSessions(account);
+    },
     oidc: deps.oidc?.name ?? null,
     record: deps.record,
   };
