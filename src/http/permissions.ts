@@ -77,6 +77,8 @@ export const takesThePerson: ReadonlySet<Permission> = new Set([
   'reviews.adjudicate',
   'actions.approve',
   'autonomy.sign',
+  // A veto window opens when a person has read the notice; a program that reads it would make silence mean yes.
+  'autonomy.notices',
   'switch.lift',
   'members.write',
   'connectors.write',
