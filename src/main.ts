@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAccount } from './cli/account.ts';
 import { registerAssess } from './cli/assess.ts';
 import { registerBackup } from './cli/backup.ts';
 import { registerDemo } from './cli/demo.ts';
@@ -10,6 +11,7 @@ import { registerLedgerKey } from './cli/ledger-key.ts';
 import { registerLedgerProve } from './cli/ledger-prove.ts';
 import { registerLedgerVerify } from './cli/ledger-verify.ts';
 import { registerOpenapi } from './cli/openapi.ts';
+import { registerProvider } from './cli/provider.ts';
 import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
@@ -33,6 +35,8 @@ const commands = [
   registerRestore,
   registerSample,
   registerOpenapi,
+  registerAccount,
+  registerProvider,
 ];
 
 const program = new Command('bridgewatch').description('Security operations where people lead and AI does the volume');

@@ -9,7 +9,8 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
-import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import type { OidcOptions } from '../http/auth/plugins.ts';
+import { recordAccounts } from '../http/auth/record.ts';
 import { EventArchive } from '../ingest/index.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
@@ -27,6 +28,8 @@ export interface HostOptions {
   readonly tenant: Tenant;
   readonly rules: readonly string[];
   readonly log: FastifyBaseLogger;
+  /** An OpenID provider to sign in through. */
+  readonly oidc?: OidcOptions;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -61,7 +64,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secret: sessionSecret(options.dataDir),
       publicUrl: options.publicUrl,
       log: options.log,
-      beforeSession: recordSignIn(store),
+      record: recordAccounts(store),
+      ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
     const lake = new MemoryLake(new EventArchive());
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });

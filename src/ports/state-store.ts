@@ -131,12 +131,20 @@ export interface StateTx {
   };
 }
 
+/** What an account is in a tenant. */
+export interface Membership {
+  readonly tenant: Tenant;
+  readonly role: Role;
+  /** `provider` where the role comes from working for the tenant's provider. */
+  readonly via: 'provider' | null;
+}
+
 export interface StateStore {
   /** Runs `work` in one transaction that may see exactly `tenants`. The only road to tenant data. */
   withTenants<T>(tenants: readonly string[], work: (tx: StateTx) => Promise<T>): Promise<T>;
   createTenant(tenant: Tenant): Promise<void>;
-  /** Tenants an account belongs to, with its role in each. */
-  memberships(account: string): Promise<readonly { tenant: Tenant; role: Role }[]>;
+  /** Tenants an account may enter, with its role in each: by itself, through a provider, or the stronger of both. */
+  memberships(account: string): Promise<readonly Membership[]>;
   addMember(tenant: string, account: string, role: Role): Promise<void>;
   /**
    * Destroys the keys of a data subject in the chain of `tenant`, so that what it says of them can no longer be read; on record first.

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
@@ -17,10 +17,11 @@ import { eraseSubject } from './erasure.ts';
 import { stateError } from './faults.ts';
 import { verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
+import { membershipsOf } from './memberships.ts';
 import { prepareStore } from './prepare.ts';
-import { memberships, tenants } from './schema.ts';
+import { tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
-import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { beginFor, requireTenantId } from './tenancy.ts';
 import { createTenant, recordEarlierTenants } from './tenant-creation.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -81,6 +82,17 @@ export async function openStateStore({
 interface Keys {
   readonly signing: SigningKey | null;
   readonly wrapping: WrappingKey | null;
+}
+
+/**
+ * A store that somebody else runs, by the owner's road in (`withOwner`): for commands beside a server, whose listeners do not
+ * hear of what is changed here. Closing it stops nothing but its own connections.
+ */
+export function openStoreAt(
+  owner: Connection,
+  { clock, log, wrappingKey }: Pick<StoreOptions, 'clock' | 'log' | 'wrappingKey'>,
+) {
+  return openAt(owner, clock, log, { signing: null, wrapping: wrappingKey ?? null }, async () => undefined);
 }
 
 async function openAt(
@@ -169,48 +181,24 @@ function postgresStore(
     }
   };
 
+  const withTenants: StateStore['withTenants'] = async (visible, work) => {
+    const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, wrapping, work));
+    for (const change of changes) for (const listener of listeners) tell(listener, change);
+    return result;
+  };
+
   return {
     owner,
     authDb: drizzle(pool, { schema: authSchema }),
 
-    async withTenants(visible, work) {
-      const { result, changes } = await transaction(visible, (queries) =>
-        runTransaction(queries, clock, wrapping, work),
-      );
-      for (const change of changes) for (const listener of listeners) tell(listener, change);
-      return result;
-    },
+    withTenants,
 
     createTenant: (tenant) =>
       transaction([SYSTEM_TENANT, requireTenantId(tenant.id)], (queries) => createTenant(queries, clock, tenant)),
 
-    async addMember(tenant, account, role) {
-      await transaction([tenant], async (queries) => {
-        await queries
-          .insert(memberships)
-          .values({ tenantId: tenant, accountId: account, role })
-          .onConflictDoUpdate({ target: [memberships.tenantId, memberships.accountId], set: { role } });
-      });
-    },
+    addMember: (tenant, account, role) => withTenants([tenant], (tx) => tx.access.putMember(tenant, account, role)),
 
-    memberships: (account) =>
-      transaction([], async (queries) => {
-        await showAccount(queries, account);
-        const mine = await queries
-          .select()
-          .from(memberships)
-          .where(eq(memberships.accountId, account))
-          .orderBy(memberships.tenantId);
-        const ids = mine.map(({ tenantId }) => tenantId);
-        if (ids.length === 0) return [];
-        await showTenants(queries, ids);
-        const named = await queries.select().from(tenants).where(inArray(tenants.tenantId, ids));
-        const names = new Map(named.map(({ tenantId, name }) => [tenantId, name]));
-        return mine.map(({ tenantId, role }) => ({
-          tenant: { id: tenantId, name: names.get(tenantId) ?? tenantId },
-          role,
-        }));
-      }),
+    memberships: (account) => transaction([], (queries) => membershipsOf(queries, account)),
 
     eraseSubject: (tenant, subject, by) =>
       transaction([tenant], async (queries) => (await eraseSubject(queries, clock, tenant, subject, by)).keys),

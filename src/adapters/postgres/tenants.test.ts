@@ -5,7 +5,17 @@ import { withClient } from './connection.ts';
 import { recordEarlierTenants } from './tenant-creation.ts';
 
 /** Tables that belong to no tenant, and why: people may belong to several. */
-const outsideTenants = ['account', 'session', 'user', 'verification'];
+const outsideTenants = [
+  'account',
+  'api_tokens',
+  'passkey',
+  'provider_members',
+  'providers',
+  'session',
+  'two_factor',
+  'user',
+  'verification',
+];
 const appendOnly = [
   'determinations',
   'evidence_events',
@@ -119,7 +129,9 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
     await room().store.addMember(a, 'mia', 'viewer');
     await room().store.addMember(a, 'mia', 'lead');
     await room().store.addMember(b, 'noah', 'administrator');
-    expect(await room().store.memberships('mia')).toEqual([{ tenant: { id: a, name: `Tenant ${a}` }, role: 'lead' }]);
+    expect(await room().store.memberships('mia')).toEqual([
+      { tenant: { id: a, name: `Tenant ${a}` }, role: 'lead', via: null },
+    ]);
     expect(await room().store.memberships('nobody')).toEqual([]);
     await expect(room().store.addMember('absent', 'mia', 'lead')).rejects.toThrow(code('STATE_UNKNOWN_TENANT'));
   });

@@ -17,7 +17,7 @@ import { type Connection, connectionOf } from '../connection.ts';
 import { startEmbedded } from '../embedded/server.ts';
 import { inMaintenance } from '../maintenance.ts';
 import { schemaName } from '../migrate.ts';
-import { account, user } from '../schema-auth.ts';
+import { account, passkey, twoFactor, user } from '../schema-auth.ts';
 import { openStateStore } from '../store.ts';
 import { backedUp, leftOut } from './format.ts';
 import { checkBackup, restoreBackup } from './restore.ts';
@@ -61,6 +61,17 @@ beforeAll(async () => {
     .values({ id: 'ann', name: 'Ann', email: 'ann@example.test', createdAt: at, updatedAt: at });
   const password = { id: 'a1', accountId: 'ann', providerId: 'credential', userId: 'ann', password: 'salt:hash' };
   await room.store.authDb.insert(account).values({ ...password, createdAt: at, updatedAt: at });
+  const totp = { id: 's1', userId: 'ann', secret: 'sealed', backupCodes: 'sealed', verified: true };
+  await room.store.authDb.insert(twoFactor).values(totp);
+  const key = {
+    id: 'k1',
+    userId: 'ann',
+    publicKey: 'cose',
+    credentialID: 'cred',
+    counter: 3,
+    deviceType: 'multiDevice',
+  };
+  await room.store.authDb.insert(passkey).values({ ...key, backedUp: true, createdAt: at });
   await writeBackup(room.owner, file, clock, '1.2.3');
 });
 afterAll(async () => {
