@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
@@ -19,7 +18,6 @@ import { verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
 import { membershipsOf } from './memberships.ts';
 import { prepareStore } from './prepare.ts';
-import { tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
 import { beginFor, requireTenantId } from './tenancy.ts';
 import { createTenant, recordEarlierTenants } from './tenant-creation.ts';
