@@ -9,6 +9,7 @@ import { registerLedgerKey } from './cli/ledger-key.ts';
 import { registerLedgerProve } from './cli/ledger-prove.ts';
 import { registerLedgerVerify } from './cli/ledger-verify.ts';
 import { registerOpenapi } from './cli/openapi.ts';
+import { registerPlaybooks } from './cli/playbooks.ts';
 import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
@@ -30,6 +31,7 @@ const commands = [
   registerBackup,
   registerRestore,
   registerSample,
+  registerPlaybooks,
   registerOpenapi,
 ];
 

@@ -6,12 +6,16 @@ import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
+import type { MayAct } from '../contracts/autonomy.ts';
 import type { Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
+import type { ConnectorFor } from '../ports/connector.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { startRespond } from './respond.ts';
 import { sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -26,6 +30,10 @@ export interface HostOptions {
   readonly tenant: Tenant;
   readonly rules: readonly string[];
   readonly log: FastifyBaseLogger;
+  /** What carries actions out; absent, no action can be planned. */
+  readonly connectorFor?: ConnectorFor;
+  /** Whether automation may act; absent, it never may. */
+  readonly mayAct?: MayAct;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -34,6 +42,7 @@ export interface Host {
   readonly auth: Auth;
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
+  readonly respond: RespondDeps;
   readonly tenant: Tenant;
   close(): Promise<void>;
 }
@@ -61,7 +70,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       beforeSession: recordSignIn(store),
     });
     const lake = new MemoryLake(new EventArchive());
-    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
+    const playbooks = loadPlaybooks();
+    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -71,7 +81,28 @@ export async function openHost(options: HostOptions): Promise<Host> {
       actor: AI_ACTOR,
       warn: (message) => options.log.warn(message),
     });
-    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => signAndClose(store, options) };
+    const respond = startRespond({
+      store,
+      lake,
+      tenant: options.tenant.id,
+      publicUrl: options.publicUrl,
+      connectorFor: options.connectorFor ?? (async () => null),
+      mayAct: options.mayAct ?? (() => false),
+      playbooks,
+      warn: (message) => options.log.warn(message),
+    });
+    return {
+      store,
+      auth,
+      telemetry,
+      lake,
+      respond: respond.deps,
+      tenant: options.tenant,
+      async close() {
+        await respond.stop();
+        await signAndClose(store, options);
+      },
+    };
   } catch (error) {
     await store.close();
     throw error;

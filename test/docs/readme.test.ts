@@ -30,10 +30,10 @@ describe.each(pages)('%s', (page) => {
 
   it('names commands and options that exist', () => {
     for (const [, command = ''] of text.matchAll(
-      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi)\b[^`\n|]*)/g,
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|playbooks|openapi)\b[^`\n|]*)/g,
     )) {
       const { words, options } = parts(command);
-      const described = help(...words.slice(0, words[0] === 'rules' || words[0] === 'ledger' ? 2 : 1));
+      const described = help(...words.slice(0, ['rules', 'ledger', 'playbooks'].includes(words[0] ?? '') ? 2 : 1));
       for (const option of options) expect(described, `${command}: ${option}`).toContain(option);
     }
   });

@@ -6,6 +6,9 @@ import { withClient } from './connection.ts';
 /** Tables that belong to no tenant, and why: people may belong to several. */
 const outsideTenants = ['account', 'session', 'user', 'verification'];
 const appendOnly = [
+  'action_approvals',
+  'action_notes',
+  'action_plans',
   'determinations',
   'evidence_events',
   'finding_aliases',
