@@ -59,10 +59,10 @@ function counted(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-function distinct(events: readonly EventFact[], valueOf: (event: EventFact) => string | undefined): string[] {
+function distinct(events: readonly EventFact[], read: (event: EventFact) => string | undefined): string[] {
   const values = new Set<string>();
   for (const event of events) {
-    const value = valueOf(event);
+    const value = read(event);
     if (value !== undefined && value !== '') values.add(value);
     if (values.size === MOST_NAMED) break;
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { fastify, type LightMyRequestResponse } from 'fastify';
+import { dryRunConnector } from '../../src/adapters/connectors/dry-run/dry-run.ts';
 import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
@@ -13,6 +14,7 @@ import { type Auth, buildAuth } from '../../src/http/auth/auth.ts';
 import { recordSignIn } from '../../src/http/auth/sign-in-record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { actionKinds } from '../../src/respond/index.ts';
 
 /** A server over a real store in a folder of its own, with two tenants and a person for each role in the first. */
 export interface House {
@@ -36,6 +38,34 @@ export const people: readonly { email: string; name: string; tenant: string; rol
   { email: 'cora@acme.example', name: 'Cora Customer', tenant: 'acme', role: 'customer' },
   { email: 'bob@bolt.example', name: 'Bob Analyst', tenant: 'bolt', role: 'analyst' },
 ];
+
+/** Response that touches nothing, and one playbook. */
+function rehearsal(): NonNullable<ServerDeps['respond']> {
+  const connector = dryRunConnector(Object.keys(actionKinds));
+  return {
+    connectorFor: async () => ({ id: 'dry-run', connector }),
+    reachOf: () => ({
+      said: ['2 accounts of people were seen active on it'],
+      affects: [{ kind: 'user', value: 'mia' }],
+    }),
+    playbooks: [
+      {
+        family: 'impact',
+        title: 'What stops it now?',
+        actions: [
+          {
+            kind: 'isolate_host',
+            target: 'host',
+            impact: 'high',
+            reversible: true,
+            when: 'threat',
+            why: 'It encrypts',
+          },
+        ],
+      },
+    ],
+  };
+}
 
 let callers = 0;
 /** A client address no test used before: attempts are counted per address, in one process. */
@@ -85,6 +115,7 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
       return { ok: chain !== undefined && chain.problem === null, entries: chain?.entries ?? 0 };
     },
     activityOf: () => null,
+    respond: rehearsal(),
     ...changes,
   });
   await app.ready();
