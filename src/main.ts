@@ -11,6 +11,7 @@ import { registerLedgerKey } from './cli/ledger-key.ts';
 import { registerLedgerProve } from './cli/ledger-prove.ts';
 import { registerLedgerVerify } from './cli/ledger-verify.ts';
 import { registerOpenapi } from './cli/openapi.ts';
+import { registerPlaybooks } from './cli/playbooks.ts';
 import { registerProvider } from './cli/provider.ts';
 import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
@@ -34,6 +35,7 @@ const commands = [
   registerBackup,
   registerRestore,
   registerSample,
+  registerPlaybooks,
   registerOpenapi,
   registerAccount,
   registerProvider,

@@ -7,13 +7,17 @@ import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
+import type { MayAct } from '../contracts/autonomy.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
+import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
+import type { ConnectorFor } from '../ports/connector.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { startRespond } from './respond.ts';
 import { sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -30,6 +34,10 @@ export interface HostOptions {
   readonly log: FastifyBaseLogger;
   /** An OpenID provider to sign in through. */
   readonly oidc?: OidcOptions;
+  /** What carries actions out; absent, no action can be planned. */
+  readonly connectorFor?: ConnectorFor;
+  /** Whether automation may act; absent, it never may. */
+  readonly mayAct?: MayAct;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -38,6 +46,7 @@ export interface Host {
   readonly auth: Auth;
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
+  readonly respond: RespondDeps;
   readonly tenant: Tenant;
   close(): Promise<void>;
 }
@@ -68,7 +77,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
     const lake = new MemoryLake(new EventArchive());
-    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
+    const playbooks = loadPlaybooks();
+    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -78,7 +88,28 @@ export async function openHost(options: HostOptions): Promise<Host> {
       actor: AI_ACTOR,
       warn: (message) => options.log.warn(message),
     });
-    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => signAndClose(store, options) };
+    const respond = startRespond({
+      store,
+      lake,
+      tenant: options.tenant.id,
+      publicUrl: options.publicUrl,
+      connectorFor: options.connectorFor ?? (async () => null),
+      mayAct: options.mayAct ?? (() => false),
+      playbooks,
+      warn: (message) => options.log.warn(message),
+    });
+    return {
+      store,
+      auth,
+      telemetry,
+      lake,
+      respond: respond.deps,
+      tenant: options.tenant,
+      async close() {
+        await respond.stop();
+        await signAndClose(store, options);
+      },
+    };
   } catch (error) {
     await store.close();
     throw error;

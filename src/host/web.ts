@@ -63,6 +63,7 @@ export async function listen(
         return null;
       }
     },
+    respond: host.respond,
     webRoot: existsSync(console_) ? console_ : null,
     log: options.log,
     publicUrl: options.publicUrl,

@@ -1,4 +1,5 @@
 import type { Determination } from '../contracts/determination.ts';
+import type { Action } from '../contracts/response.ts';
 import type { StateTx, StoredFinding } from './state-store.ts';
 
 /**
@@ -17,4 +18,9 @@ export interface DecisionListener {
   determined?(tx: StateTx, determination: Determination, before: StoredFinding): Promise<void>;
   /** A determined or closed finding is open again. */
   reopened?(tx: StateTx, stored: StoredFinding): Promise<void>;
+}
+
+export interface ResponseListener {
+  /** An action that contains is verified: its effect was seen. */
+  contained?(tx: StateTx, action: Action): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { fastify, type LightMyRequestResponse } from 'fastify';
+import { dryRunConnector } from '../../src/adapters/connectors/dry-run/dry-run.ts';
 import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
@@ -15,6 +16,7 @@ import { assignTenant, employ, makeProvider } from '../../src/http/auth/provider
 import { recordAccounts } from '../../src/http/auth/record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { actionKinds } from '../../src/respond/index.ts';
 
 /** A server over a real store in a folder of its own, with two tenants and a person for each role in the first. */
 export interface House {
@@ -43,6 +45,33 @@ export const people: readonly { email: string; name: string; tenant: string; rol
 
 /** Works for Watch, the provider that looks after acme and not bolt. */
 export const providerAnalyst = { email: 'pia@watch.example', name: 'Pia Provider' };
+/** Response that touches nothing, and one playbook. */
+function rehearsal(): NonNullable<ServerDeps['respond']> {
+  const connector = dryRunConnector(Object.keys(actionKinds));
+  return {
+    connectorFor: async () => ({ id: 'dry-run', connector }),
+    reachOf: () => ({
+      said: ['2 accounts of people were seen active on it'],
+      affects: [{ kind: 'user', value: 'mia' }],
+    }),
+    playbooks: [
+      {
+        family: 'impact',
+        title: 'What stops it now?',
+        actions: [
+          {
+            kind: 'isolate_host',
+            target: 'host',
+            impact: 'high',
+            reversible: true,
+            when: 'threat',
+            why: 'It encrypts',
+          },
+        ],
+      },
+    ],
+  };
+}
 
 let callers = 0;
 /** A client address no test used before: attempts are counted per address, in one process. */
@@ -98,6 +127,7 @@ export async function openHouse(
       return { ok: chain !== undefined && chain.problem === null, entries: chain?.entries ?? 0 };
     },
     activityOf: () => null,
+    respond: rehearsal(),
     ...changes,
   });
   await app.ready();

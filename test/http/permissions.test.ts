@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { fillResponseTables } from '../store-rows-response.ts';
 import { findingLike, show } from './finding.ts';
 import { fromPage, type House, openHouse, people, providerAnalyst } from './house.ts';
 import { accessMatrix } from './matrix/access.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
   house = await openHouse();
   server = await house.app.listen({ host: '127.0.0.1', port: 0 });
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
+  await house.store.withTenants(['acme'], (tx) => fillResponseTables(tx, 'acme', 'f1'));
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
   }
@@ -145,7 +147,7 @@ async function outcome(route: string, tenant: string, headers: Record<string, st
   const [method = '', path = ''] = route.split(' ');
   const gone = new AbortController();
   const writes = method !== 'GET';
-  const answer = await fetch(server + path.replace(':t', tenant).replace(':id', 'f1'), {
+  const answer = await fetch(server + path.replace(':t', tenant).replace(':id', 'f1').replace(':family', 'impact'), {
     method,
     redirect: 'manual',
     signal: gone.signal,

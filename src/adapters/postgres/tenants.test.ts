@@ -17,6 +17,9 @@ const outsideTenants = [
   'verification',
 ];
 const appendOnly = [
+  'action_approvals',
+  'action_notes',
+  'action_plans',
   'determinations',
   'evidence_events',
   'finding_aliases',

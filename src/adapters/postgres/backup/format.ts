@@ -14,7 +14,7 @@ export const FORMAT = 'bridgewatch-backup';
 /** By area, so that each is kept beside what it belongs to. */
 const accessTables = ['provider_members'] as const;
 const reviewTables = [] as const;
-const responseTables = [] as const;
+const responseTables = ['actions', 'action_plans', 'action_approvals', 'action_notes'] as const;
 const autonomyTables = [] as const;
 const secretTables = [] as const;
 
