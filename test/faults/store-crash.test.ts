@@ -174,7 +174,7 @@ describe('the command line', () => {
     const verify = async () => {
       const { out, exitCode } = await run('ledger', 'verify', '--data', dataDir, '--json');
       expect(exitCode).toBe(0);
-      expect(JSON.parse(out)).toMatchObject({ verified: true, entries: 1, problem: null });
+      expect(JSON.parse(out)).toMatchObject({ verified: true, entries: 2, problem: null });
     };
     const postmaster = postmasterOf(dataDir);
     await verify();
@@ -199,9 +199,9 @@ describe('the command line', () => {
     const file = join(dataDir, 'kept.backup');
     expect((await run('backup', '--data', dataDir, file)).exitCode).toBe(0);
     const elsewhere = join(dataDir, 'elsewhere');
-    expect((await run('restore', '--data', elsewhere, file)).out).toContain('its ledger of 2 entries fits');
+    expect((await run('restore', '--data', elsewhere, file)).out).toContain('its ledger of 3 entries fits');
     expect((await run('ledger', 'verify', '--data', elsewhere)).out).toContain(
-      'The ledger fits: 3 entries in 1 chains.',
+      'The ledger fits: 4 entries in 2 chains.',
     );
     await expect(run('restore', '--data', elsewhere, file)).rejects.toThrow(
       expect.objectContaining({ code: 'RESTORE_NOT_EMPTY' }),
