@@ -77,7 +77,8 @@ describe('a crash', () => {
     const before = server.committed();
     await server.says(({ seq }) => seq !== undefined && seq > before + 5);
     expect(postmasterOf(dataDir)).not.toBe(postmaster);
-    expect(server.logged()).toContain('PostgreSQL is back');
+    // What it writes and what it logs come through two pipes, in no order between them.
+    await vi.waitFor(() => expect(server.logged()).toContain('PostgreSQL is back'), { timeout: 10_000 });
     // The folder is still held against others.
     await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'EMBEDDED_IN_USE' }));
     await server.kill();
