@@ -34,7 +34,7 @@ export function tokenRoutes(app: App, deps: Pick<ServerDeps, 'store' | 'clock'>)
     schema: {
       tags: ['account'],
       summary: 'Your API tokens, newest first, and the scopes a token may have',
-      response: { 200: z.object({ items: z.array(Token), scopes: z.array(z.string()) }) },
+      response: { 200: z.object({ items: z.array(Token), scopes: z.array(z.enum(permissionNames)) }) },
     },
     handler: async (request) => {
       const { id } = personOf(request);
