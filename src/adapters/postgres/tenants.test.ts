@@ -6,8 +6,13 @@ import { withClient } from './connection.ts';
 /** Tables that belong to no tenant, and why: people may belong to several. */
 const outsideTenants = ['account', 'session', 'user', 'verification'];
 const appendOnly = [
+  'acknowledgements',
+  'blind_assignments',
   'determinations',
   'evidence_events',
+  'finding_assignees',
+  'finding_comments',
+  'finding_splits',
   'finding_aliases',
   'finding_revisions',
   'idempotency_keys',
@@ -15,6 +20,7 @@ const appendOnly = [
   'ledger_entries',
   'ledger_payloads',
   'reopenings',
+  'review_disclosures',
   'tenants',
 ];
 
