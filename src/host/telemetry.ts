@@ -112,6 +112,7 @@ export class Telemetry {
     const { store, clock, actor, tenant, pipeline, warn, listeners = [] } = this.#parts;
     this.#known ??= await KnownFindings.load(store, tenant);
     const known = this.#known;
+    known.learn(await store.withTenants([tenant], (tx) => tx.review.splits(tenant)), clock.now());
     const { surfaced, below } = pipeline.settle(known);
     const seen = below.filter(({ detections }) =>
       detections.some((detection) => known.foundedBy(detection) !== undefined),

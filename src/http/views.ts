@@ -176,4 +176,8 @@ export const Reopened = z.object({
   at: z.number(),
 });
 
+/** One thing that happened in an incident, in words a customer reads. */
+export const TimelineEntry = z.object({ at: z.number(), what: z.string(), by: z.string().nullable() });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
 export const VerdictReasons = z.record(Disposition, z.array(z.string()));
