@@ -9,6 +9,7 @@ export { mergeByPerson } from './merge.ts';
 export { type EventsAtHand, openMiss } from './miss.ts';
 export { mayAnswer, recordOpinion, taskFor } from './opinion.ts';
 export { addShift, changePolicy, recordContext, withdrawContext, withdrawShift } from './organisation.ts';
+export { type PagingParts, pageOnce } from './page-once.ts';
 export { decidingRoles, demandPerson, type Person } from './person.ts';
 export { recordReopening, reopen } from './reopening.ts';
 export { secondOpinions } from './second.ts';
