@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageOnce } from '../../src/decide/index.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
+import { findingLike, show } from './finding.ts';
 import { START } from './house.ts';
 import { detectionLike, openReviewHouse, type ReviewHouse } from './review-house.ts';
 
@@ -129,7 +130,6 @@ describe('the clock', () => {
 
   test('is late once its minutes are over', async () => {
     const id = await on.shown({ severity: 'critical' });
-    await on.house.store.withTenants(['acme'], (tx) => tx.policy.get('acme'));
     const { policy, revision } = (await on.get('lee', '/policy')).json();
     const strict = { ...policy, determineWithin: { ...policy.determineWithin, critical: 1 } };
     await on.put('lee', '/policy', strict, `"${revision}"`);
@@ -350,7 +350,6 @@ test('whoever is on call is paged once, again where sending failed, and no more 
     warn: () => undefined,
   };
   const shift = { tenant: 'paged', endsAt: START + 1e9, withdrawnAt: null };
-  const { findingLike, show } = await import('./finding.ts');
   await show(store, findingLike({ id: 'p1', tenant: 'paged', title: 'evil\u202etitle' }));
   await store.withTenants(['paged'], async (tx) => {
     for (const [id, duty] of [
