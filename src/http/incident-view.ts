@@ -16,7 +16,7 @@ interface IncidentView extends Omit<Incident, 'tenant'> {
 
 /** Times as docs/operating-model.md defines them, in milliseconds. Which detector should have fired is for staff. */
 export function incidentView(
-  { tenant: _, ...incident }: Incident,
+  { tenant, ...incident }: Incident,
   { finding, visibleAt }: StoredFinding,
   history: readonly Determination[],
   forCustomer: boolean,
@@ -31,7 +31,7 @@ export function incidentView(
     timeToDetect: beganAt > visibleAt ? null : visibleAt - beganAt,
     timeToDetermine: opening === undefined ? null : opening.at - visibleAt,
     timeToRespond: containedAt === null ? null : containedAt - visibleAt,
-    timeline: timelineOf({ ...incident, tenant: finding.tenant }, visibleAt, history),
+    timeline: timelineOf({ ...incident, tenant }, visibleAt, history),
   };
 }
 

@@ -59,8 +59,7 @@ export function incidentRoutes(app: App, deps: ServerDeps): void {
       return store.withTenants([tenant], async (tx) => {
         const items: z.infer<typeof IncidentRow>[] = [];
         for (const incident of await tx.review.incidents(tenant, MOST_LISTED)) {
-          const { timeline: _, ...row } = await viewOf(tx, incident, access);
-          items.push(row);
+          items.push(IncidentRow.parse(await viewOf(tx, incident, access)));
         }
         return { items };
       });

@@ -411,7 +411,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The queue, highest threat probability first */
+        /** The queue: what people opened, then by threat probability; blind ones stand where their rules put them */
         get: {
             parameters: {
                 query?: {
@@ -451,7 +451,62 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Open a finding that the AI did not surface; determined a threat, it counts as a miss */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        title: string;
+                        /** @default default */
+                        family?: string;
+                        /** @default [] */
+                        techniques?: string[];
+                        /** @default [] */
+                        entities?: {
+                            /** @enum {string} */
+                            kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                            value: string;
+                        }[];
+                        /** @default [] */
+                        events?: string[];
+                        /** @enum {string} */
+                        origin: "hunt" | "customer" | "outside_notice" | "other";
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingPage"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -465,7 +520,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One finding; its ETag is its revision */
+        /** One finding; its ETag is its revision and how often somebody has spoken about it */
         get: {
             parameters: {
                 query?: never;
@@ -653,6 +708,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/verdict-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The short list of reasons for each verdict, with the tenant's own */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: string[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/findings/{id}/determinations": {
         parameters: {
             query?: never;
@@ -667,8 +771,8 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    "if-match"?: string;
                     "idempotency-key"?: string;
+                    "if-match"?: string;
                 };
                 path: {
                     t: string;
@@ -684,6 +788,12 @@ export interface paths {
                         reason: string;
                         /** @default  */
                         note?: string;
+                        /** @enum {string} */
+                        confidence?: "low" | "medium" | "high";
+                        timeSpentMs?: number;
+                        evidence?: string[];
+                        activityStartedAt?: number;
+                        reverses?: string;
                     };
                 };
             };
@@ -723,13 +833,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a determined finding back into the queue */
+        /** Put a determined or closed finding back into the queue */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    "if-match"?: string;
                     "idempotency-key"?: string;
+                    "if-match"?: string;
                 };
                 path: {
                     t: string;
@@ -754,7 +864,7 @@ export interface paths {
                         "application/json": {
                             finding: string;
                             revision: number;
-                            determination: string;
+                            determination: string | null;
                             reason: string;
                             by: {
                                 id: string;
@@ -882,6 +992,1600 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opinions asked of me, most urgent first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                /** @enum {string} */
+                                kind: "review" | "adjudication";
+                                finding: string;
+                                createdAt: number;
+                                dueAt: number;
+                                late: boolean;
+                                title: string;
+                                /** @enum {string} */
+                                severity: "informational" | "low" | "medium" | "high" | "critical";
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finding to review, without the AI's opinion or anybody's verdict */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "review" | "adjudication";
+                            finding: string;
+                            createdAt: number;
+                            dueAt: number;
+                            late: boolean;
+                            view: components["schemas"]["Finding"];
+                            opinions: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                reason: string;
+                                note: string;
+                                at: number;
+                            }[];
+                            etag: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/reviews/{id}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the opinion; where people disagree a lead is asked, whose verdict becomes the determination */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                        reason: string;
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            /** @enum {string} */
+                            verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                            at: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/determinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One verdict with one reason for many findings; blind ones, and those that moved on, are refused by name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                        reason: string;
+                        /** @default  */
+                        note?: string;
+                        /** @enum {string} */
+                        confidence?: "low" | "medium" | "high";
+                        items: {
+                            id: string;
+                            etag: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            determined: {
+                                id: string;
+                                determination: string;
+                            }[];
+                            refused: {
+                                id: string;
+                                code: string;
+                                why: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This and another finding are one story; the older keeps its id */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        with: {
+                            id: string;
+                            etag: string;
+                        };
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            into: string;
+                            merged: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take detections out into a finding of their own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        detections: string[];
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            from: string;
+                            into: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people said about a finding, oldest first; kept back with its verdict while a review is asked */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                finding: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                text: string;
+                            }[];
+                            withheld: boolean;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Say something about a finding */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                            at: number;
+                            text: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a finding mine, somebody else’s (account and name), or nobody’s (null) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        to: {
+                            id: string;
+                            name: string;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have opened this finding: nobody needs to be paged any more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show me what a pending review keeps from me; I may not give that opinion any more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait on the customer: the clock stands */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        why: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/waits/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer has answered: the clock runs on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents, newest first; withdrawn ones stay on record */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                finding: string;
+                                determination: string;
+                                /** @enum {string} */
+                                state: "open" | "contained" | "closed" | "withdrawn";
+                                openedAt: number;
+                                beganAt: number;
+                                containedAt: number | null;
+                                closedAt: number | null;
+                                closedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                rootCause: string | null;
+                                shouldHaveFired: string | null;
+                                withdrawnAt: number | null;
+                                title: string;
+                                entities: components["schemas"]["Entity"][];
+                                timeToDetect: number | null;
+                                timeToDetermine: number | null;
+                                timeToRespond: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident: what happened, who decided, what was done, how fast */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            determination: string;
+                            /** @enum {string} */
+                            state: "open" | "contained" | "closed" | "withdrawn";
+                            openedAt: number;
+                            beganAt: number;
+                            containedAt: number | null;
+                            closedAt: number | null;
+                            closedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            rootCause: string | null;
+                            shouldHaveFired: string | null;
+                            withdrawnAt: number | null;
+                            title: string;
+                            entities: components["schemas"]["Entity"][];
+                            timeToDetect: number | null;
+                            timeToDetermine: number | null;
+                            timeToRespond: number | null;
+                            timeline: {
+                                at: number;
+                                what: string;
+                                by: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents/{id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an incident: root cause, when it really began, which detector should have fired */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rootCause: string;
+                        beganAt: number;
+                        shouldHaveFired: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            determination: string;
+                            /** @enum {string} */
+                            state: "open" | "contained" | "closed" | "withdrawn";
+                            openedAt: number;
+                            beganAt: number;
+                            containedAt: number | null;
+                            closedAt: number | null;
+                            closedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            rootCause: string | null;
+                            shouldHaveFired: string | null;
+                            withdrawnAt: number | null;
+                            title: string;
+                            entities: components["schemas"]["Entity"][];
+                            timeToDetect: number | null;
+                            timeToDetermine: number | null;
+                            timeToRespond: number | null;
+                            timeline: {
+                                at: number;
+                                what: string;
+                                by: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts that run or will, in the order in which they are paged */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                account: string;
+                                name: string;
+                                /** @enum {string} */
+                                duty: "on_call" | "escalation";
+                                startsAt: number;
+                                endsAt: number;
+                                contact: string;
+                                withdrawnAt: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put somebody on call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        account: string;
+                        name: string;
+                        /**
+                         * @default on_call
+                         * @enum {string}
+                         */
+                        duty?: "on_call" | "escalation";
+                        startsAt: number;
+                        endsAt: number;
+                        contact: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            account: string;
+                            name: string;
+                            /** @enum {string} */
+                            duty: "on_call" | "escalation";
+                            startsAt: number;
+                            endsAt: number;
+                            contact: string;
+                            withdrawnAt: number | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota/shifts/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a shift off the rota; it stays on record */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Facts that hold now, oldest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                entity: components["schemas"]["Entity"];
+                                /** @enum {string} */
+                                kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                                text: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                until: number | null;
+                                withdrawnAt: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Say what no model can see */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        entity: {
+                            /** @enum {string} */
+                            kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                            value: string;
+                        };
+                        /** @enum {string} */
+                        kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                        text: string;
+                        /** @default null */
+                        until?: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            entity: components["schemas"]["Entity"];
+                            /** @enum {string} */
+                            kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                            text: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                            at: number;
+                            until: number | null;
+                            withdrawnAt: number | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/context/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It does not hold any more; it stays on record */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            withdrawnAt: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy in force; its ETag is its revision, 0 where nobody has set one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            policy: {
+                                /** @default 0.1 */
+                                blindShare: number;
+                                /** @default 0.1 */
+                                secondShare: number;
+                                /**
+                                 * @default [
+                                 *       "high"
+                                 *     ]
+                                 */
+                                twoPeopleFor: ("low" | "medium" | "high")[];
+                                /**
+                                 * @default {
+                                 *       "critical": 30,
+                                 *       "high": 120,
+                                 *       "medium": 480,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                determineWithin: {
+                                    [key: string]: number;
+                                };
+                                /**
+                                 * @default {
+                                 *       "critical": 10,
+                                 *       "high": 30,
+                                 *       "medium": 240,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                acknowledgeWithin: {
+                                    [key: string]: number;
+                                };
+                                /** @default 60 */
+                                vetoWindow: number;
+                                /** @default 1440 */
+                                approveWithin: number;
+                                /** @default {} */
+                                errorTargets: {
+                                    [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                /** @default {} */
+                                extraReasons: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Set the policy as a whole; what is left out takes its default */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default 0.1 */
+                        blindShare?: number;
+                        /** @default 0.1 */
+                        secondShare?: number;
+                        /**
+                         * @default [
+                         *       "high"
+                         *     ]
+                         */
+                        twoPeopleFor?: ("low" | "medium" | "high")[];
+                        /**
+                         * @default {
+                         *       "critical": 30,
+                         *       "high": 120,
+                         *       "medium": 480,
+                         *       "low": 1440,
+                         *       "informational": 2880
+                         *     }
+                         */
+                        determineWithin?: {
+                            [key: string]: number;
+                        };
+                        /**
+                         * @default {
+                         *       "critical": 10,
+                         *       "high": 30,
+                         *       "medium": 240,
+                         *       "low": 1440,
+                         *       "informational": 2880
+                         *     }
+                         */
+                        acknowledgeWithin?: {
+                            [key: string]: number;
+                        };
+                        /** @default 60 */
+                        vetoWindow?: number;
+                        /** @default 1440 */
+                        approveWithin?: number;
+                        /** @default {} */
+                        errorTargets?: {
+                            [key: string]: 0.01 | 0.02 | 0.05;
+                        };
+                        /** @default {} */
+                        extraReasons?: {
+                            [key: string]: string[];
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            policy: {
+                                /** @default 0.1 */
+                                blindShare: number;
+                                /** @default 0.1 */
+                                secondShare: number;
+                                /**
+                                 * @default [
+                                 *       "high"
+                                 *     ]
+                                 */
+                                twoPeopleFor: ("low" | "medium" | "high")[];
+                                /**
+                                 * @default {
+                                 *       "critical": 30,
+                                 *       "high": 120,
+                                 *       "medium": 480,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                determineWithin: {
+                                    [key: string]: number;
+                                };
+                                /**
+                                 * @default {
+                                 *       "critical": 10,
+                                 *       "high": 30,
+                                 *       "medium": 240,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                acknowledgeWithin: {
+                                    [key: string]: number;
+                                };
+                                /** @default 60 */
+                                vetoWindow: number;
+                                /** @default 1440 */
+                                approveWithin: number;
+                                /** @default {} */
+                                errorTargets: {
+                                    [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                /** @default {} */
+                                extraReasons: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1025,8 +2729,12 @@ export interface components {
                 name: string;
             };
             at: number;
-            /** @enum {string} */
-            recommended: "threat" | "benign" | "false_positive" | "inconclusive";
+            recommended: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+            blind: boolean;
+            confidence: ("low" | "medium" | "high") | null;
+            timeSpentMs: number | null;
+            evidence: string[];
+            activityStartedAt: number | null;
             supersededAt: number | null;
         };
         Entity: {
@@ -1040,7 +2748,7 @@ export interface components {
             revision: number;
             title: string;
             family: string;
-            threatProbability: number;
+            threatProbability: number | null;
             /** @enum {string} */
             severity: "informational" | "low" | "medium" | "high" | "critical";
             techniques: string[];
@@ -1048,33 +2756,39 @@ export interface components {
             entities: components["schemas"]["Entity"][];
             firstEventAt: number;
             lastEventAt: number;
-            base: number;
+            base: number | null;
             reasons: components["schemas"]["Reason"][];
             detections: components["schemas"]["Detection"][];
             events: string[];
-            investigation: components["schemas"]["Investigation"];
-            recommendation: components["schemas"]["Recommendation"];
+            investigation: {
+                playbook: string;
+                steps: {
+                    tool: string;
+                    question: string;
+                    query: {
+                        [key: string]: unknown;
+                    };
+                    answer: string;
+                    logOdds: number | null;
+                    evidence: string[];
+                }[];
+                openQuestions: string[];
+            };
+            recommendation: components["schemas"]["Recommendation"] | null;
+            openedBy?: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                origin: "hunt" | "customer" | "outside_notice" | "other";
+                note: string;
+                at: number;
+            };
         };
         Reason: {
             term: string;
             text: string;
             logOdds: number;
             evidence: string[];
-        };
-        Evidence: {
-            tool: string;
-            question: string;
-            query: {
-                [key: string]: unknown;
-            };
-            answer: string;
-            logOdds: number;
-            evidence: string[];
-        };
-        Investigation: {
-            playbook: string;
-            steps: components["schemas"]["Evidence"][];
-            openQuestions: string[];
         };
         Recommendation: {
             /** @enum {string} */
@@ -1172,15 +2886,35 @@ export interface components {
                 threatProbability: number;
                 rulesOnly: number;
                 disposition: string;
-            };
+            } | null;
             history: components["schemas"]["Determination"][];
+            blind: {
+                /** @enum {string} */
+                why: "sample" | "shadow" | "review";
+            } | null;
+            work: {
+                acknowledged: {
+                    id: string;
+                    name: string;
+                    at: number;
+                } | null;
+                assignee: {
+                    id: string;
+                    name: string;
+                } | null;
+                dueAt: number | null;
+                pausedSince: number | null;
+                late: boolean;
+                comments: number;
+            };
+            etag: string;
         };
         FindingRow: {
             id: string;
             revision: number;
             title: string;
             family: string;
-            threatProbability: number;
+            threatProbability: number | null;
             /** @enum {string} */
             severity: "informational" | "low" | "medium" | "high" | "critical";
             techniques: string[];
@@ -1192,8 +2926,7 @@ export interface components {
             /** @enum {string} */
             status: "open" | "determined" | "closed";
             visibleAt: number;
-            /** @enum {string} */
-            recommendation: "threat" | "benign" | "false_positive" | "inconclusive";
+            recommendation: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
             determination: {
                 /** @enum {string} */
                 verdict: "threat" | "benign" | "false_positive" | "inconclusive";
@@ -1203,11 +2936,40 @@ export interface components {
                 };
                 at: number;
             } | null;
+            blind: {
+                /** @enum {string} */
+                why: "sample" | "shadow" | "review";
+            } | null;
+            openedBy: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                origin: "hunt" | "customer" | "outside_notice" | "other";
+                note: string;
+                at: number;
+            } | null;
+            work: {
+                acknowledged: {
+                    id: string;
+                    name: string;
+                    at: number;
+                } | null;
+                assignee: {
+                    id: string;
+                    name: string;
+                } | null;
+                dueAt: number | null;
+                pausedSince: number | null;
+                late: boolean;
+                comments: number;
+            };
+            etag: string;
         };
         LedgerItem: {
             entry: components["schemas"]["LedgerEntry"];
             hash: string;
             payload: unknown;
+            withheld: boolean;
         };
         Me: {
             user: {
