@@ -117,13 +117,14 @@ export class Telemetry {
     const seen = below.filter(({ detections }) =>
       detections.some((detection) => known.foundedBy(detection) !== undefined),
     );
-    const evidenceOf = (ids: readonly string[]) => this.#evidence(ids);
+    const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
     const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
     for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
     return surfaced;
   }
 
-  #evidence(ids: readonly string[]): readonly EvidenceEvent[] {
+  /** Raw events at hand, as they are kept with a finding; those that are not at hand are left out. */
+  evidence(ids: readonly string[]): readonly EvidenceEvent[] {
     const events: EvidenceEvent[] = [];
     for (const id of ids) {
       const found = this.#parts.lookUp(id);

@@ -25,6 +25,7 @@ export async function listen(
     auth: host.auth,
     clock: systemClock,
     decisionListeners: host.decisionListeners,
+    eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(
         [tenant],
