@@ -9,16 +9,18 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { MayAct } from '../contracts/autonomy.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
+import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
 import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
+import type { DecisionListener } from '../ports/listeners.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { startRespond } from './respond.ts';
-import { sessionSecret } from './secret.ts';
+import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** The version of the AI half, as the ledger names it. */
@@ -48,6 +50,8 @@ export interface Host {
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
   readonly tenant: Tenant;
+  /** What stages do when people decide. */
+  readonly decisionListeners: readonly DecisionListener[];
   close(): Promise<void>;
 }
 
@@ -79,6 +83,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const lake = new MemoryLake(new EventArchive());
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
+    const draw = drawFrom(drawSecret(options.dataDir));
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -86,6 +91,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
+      listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
       warn: (message) => options.log.warn(message),
     });
     const respond = startRespond({
@@ -105,6 +111,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       lake,
       respond: respond.deps,
       tenant: options.tenant,
+      decisionListeners: [secondOpinions(draw)],
       async close() {
         await respond.stop();
         await signAndClose(store, options);

@@ -6,9 +6,10 @@ import { fromPage, type House, openHouse, people, providerAnalyst } from './hous
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
 import { responseMatrix } from './matrix/response.ts';
-import { reviewMatrix } from './matrix/review.ts';
+import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
 import { takesASession, takesNoScope, takesThePerson } from './matrix/tokens.ts';
+import { served } from './routes.ts';
 
 /**
  * Every route walked by every kind of caller, against a table written out in matrix/ and not derived from the one under
@@ -50,6 +51,7 @@ beforeAll(async () => {
   house = await openHouse();
   server = await house.app.listen({ host: '127.0.0.1', port: 0 });
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
+  await prepareReview(house.store);
   await house.store.withTenants(['acme'], (tx) => fillResponseTables(tx, 'acme', 'f1'));
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
@@ -123,20 +125,6 @@ function as(caller: Caller): Record<string, string> {
 
 function bearing(token: 'every scope' | 'one scope' | 'another tenant'): Record<string, string> {
   return { authorization: `Bearer ${tokens.get(token)}` };
-}
-
-/** Routes out of fastify's own tree, where a child line continues its parent's path. */
-function served(tree: string): string[] {
-  const path: string[] = [];
-  const routes: string[] = [];
-  for (const line of tree.split('\n')) {
-    const found = /^([│ ]*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line);
-    if (found === null) continue;
-    const [, indent = '', part = '', methods = ''] = found;
-    path.splice(indent.length / 4, Infinity, part);
-    for (const method of methods.split(', ')) routes.push(`${method} ${path.join('')}`);
-  }
-  return routes.toSorted();
 }
 
 /**
