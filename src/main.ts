@@ -13,6 +13,7 @@ import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
+import { registerSecretsRekey } from './cli/secrets-rekey.ts';
 import { registerServe } from './cli/serve.ts';
 
 const commands = [
@@ -29,6 +30,7 @@ const commands = [
   registerLedgerKey,
   registerBackup,
   registerRestore,
+  registerSecretsRekey,
   registerSample,
   registerOpenapi,
 ];

@@ -10,8 +10,9 @@ import * as authSchema from './schema-auth.ts';
 import * as autonomySchema from './schema-autonomy.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
+import * as secretsSchema from './schema-secrets.ts';
 
-const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema];
+const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema, secretsSchema];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {
   describe('counters, evidence, idempotency', () => {

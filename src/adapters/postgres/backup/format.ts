@@ -16,7 +16,7 @@ const accessTables = [] as const;
 const reviewTables = [] as const;
 const responseTables = [] as const;
 const autonomyTables = [] as const;
-const secretTables = [] as const;
+const secretTables = ['secrets', 'connectors'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
