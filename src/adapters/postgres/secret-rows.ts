@@ -76,6 +76,6 @@ export function connectorRows(queries: Queries, changed: NoteChange): ConnectorR
   };
 }
 
-function configOf({ tenantId, updatedAt: _, ...row }: typeof connectors.$inferSelect): ConnectorConfig {
+function configOf({ tenantId, updatedAt: _updatedAt, ...row }: typeof connectors.$inferSelect): ConnectorConfig {
   return { tenant: tenantId, ...row };
 }

@@ -36,8 +36,8 @@ const SAME_EFFECT = new Set(['GET', 'PUT', 'DELETE']);
 export function httpConnector(settings: HttpSettings, room: ConnectorRoom): Connector {
   const kinds = new Map(Object.entries(settings.kinds).map(([kind, templates]) => [kind, kindOf(kind, templates)]));
   const repeatable = Object.values(settings.kinds).every(
-    ({ execute, undo, idempotencyHeader }) =>
-      idempotencyHeader !== undefined ||
+    ({ execute, undo, idempotencyHeader, mayRepeat }) =>
+      (idempotencyHeader !== undefined && mayRepeat) ||
       [execute, undo].every((each) => each === undefined || SAME_EFFECT.has(each.method)),
   );
   const send = sender(settings, room);

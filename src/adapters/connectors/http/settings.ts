@@ -62,6 +62,8 @@ const Kind = z.strictObject({
   verifyUndone: RequestTemplate.optional(),
   /** Header that carries the same key for every try, where the other side counts by it. */
   idempotencyHeader: HeaderName.optional(),
+  /** Whether the other side does count by it; an administrator's word. */
+  mayRepeat: z.boolean().default(true),
   /** Values at these pointers of the answer are kept in the receipt, by name. */
   keep: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), Pointer).default({}),
 });
