@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const run = (program: string, args: readonly string[]) => execFileSync(program, args, { stdio: 'pipe' });
+
 /** A certificate of this test's own for `name`, made with Debian's openssl; or why there is none. */
 export function selfSigned(name: string): { key: string; cert: string } | { missing: string } {
   const folder = mkdtempSync(join(tmpdir(), 'bw-cert-'));
@@ -10,7 +12,7 @@ export function selfSigned(name: string): { key: string; cert: string } | { miss
   try {
     const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
     const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' });
+    run('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject]);
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } catch (error) {
     return {

@@ -1,15 +1,20 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
+import { type Connectors, configuredConnectors } from '../adapters/connectors/index.ts';
+import { systemNetwork } from '../adapters/connectors/network/network.ts';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
+import { keptSecrets } from '../adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../adapters/secrets/key-ring.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import { recordSignIn } from '../http/auth/sign-in-record.ts';
 import { EventArchive } from '../ingest/index.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { sessionSecret } from './secret.ts';
@@ -35,6 +40,8 @@ export interface Host {
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
   readonly tenant: Tenant;
+  readonly connectors: Connectors;
+  readonly secrets: SecretKeeper;
   close(): Promise<void>;
 }
 
@@ -60,6 +67,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log: options.log,
       beforeSession: recordSignIn(store),
     });
+    const secrets = keptSecrets(store, openKeyRing(options.dataDir), systemClock);
+    const room = { secrets, clock: systemClock, network: systemNetwork(), consoleUrl: options.publicUrl };
+    const connectors = configuredConnectors(store, room);
     const lake = new MemoryLake(new EventArchive());
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
     const telemetry = new Telemetry({
@@ -71,7 +81,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
       actor: AI_ACTOR,
       warn: (message) => options.log.warn(message),
     });
-    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => signAndClose(store, options) };
+    return {
+      store,
+      auth,
+      telemetry,
+      lake,
+      tenant: options.tenant,
+      connectors,
+      secrets,
+      close: () => signAndClose(store, options),
+    };
   } catch (error) {
     await store.close();
     throw error;

@@ -57,6 +57,8 @@ export async function listen(
         return null;
       }
     },
+    connectors: host.connectors,
+    secrets: host.secrets,
     webRoot: existsSync(console_) ? console_ : null,
     log: options.log,
     publicUrl: options.publicUrl,

@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Activity } from '../contracts/event.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ConnectorTypes } from '../ports/connector-types.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary } from './views.ts';
@@ -16,6 +18,10 @@ export interface ServerDeps {
   readonly verifyLedger: (tenant: string) => Promise<LedgerVerification>;
   /** What an event says happened, as its lens reads it; null where the record cannot be read any more. */
   readonly activityOf: (event: EvidenceEvent) => Activity | null;
+  /** The types of connector there are. */
+  readonly connectors: ConnectorTypes;
+  /** Where secrets of connectors are put. */
+  readonly secrets: SecretKeeper;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

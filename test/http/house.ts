@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { fastify, type LightMyRequestResponse } from 'fastify';
+import { type Connectors, configuredConnectors } from '../../src/adapters/connectors/index.ts';
+import { systemNetwork } from '../../src/adapters/connectors/network/network.ts';
 import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
+import { keptSecrets } from '../../src/adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../../src/adapters/secrets/key-ring.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
 import type { App } from '../../src/http/app.ts';
 import { createAccount } from '../../src/http/auth/accounts.ts';
@@ -19,6 +23,8 @@ export interface House {
   readonly app: App;
   readonly store: PostgresStore;
   readonly auth: Auth;
+  readonly connectors: Connectors;
+  readonly dataDir: string;
   /** A signed-in person's Cookie header. */
   signIn(email: string, password?: string): Promise<string>;
   close(): Promise<void>;
@@ -57,6 +63,14 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
     log,
     beforeSession: recordSignIn(store),
   });
+  const secrets = keptSecrets(store, openKeyRing(folder, {}), clock);
+  const room = {
+    secrets,
+    clock,
+    network: { ...systemNetwork({}), loopback: true },
+    consoleUrl: changes.publicUrl ?? null,
+  };
+  const connectors = configuredConnectors(store, room);
   await store.createTenant({ id: 'acme', name: 'Acme' });
   await store.createTenant({ id: 'bolt', name: 'Bolt' });
   for (const person of people) await createAccount({ auth, store }, { ...person, password: PASSWORD });
@@ -85,6 +99,8 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
       return { ok: chain !== undefined && chain.problem === null, entries: chain?.entries ?? 0 };
     },
     activityOf: () => null,
+    connectors,
+    secrets,
     ...changes,
   });
   await app.ready();
@@ -92,6 +108,8 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
     app,
     store,
     auth,
+    connectors,
+    dataDir: folder,
     async signIn(email, password = PASSWORD) {
       const answer = await attempt(app, email, password, newCaller());
       if (answer.statusCode !== 200) throw new Error(`sign-in answered ${answer.statusCode}: ${answer.body}`);

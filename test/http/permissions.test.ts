@@ -4,6 +4,7 @@ import { findingLike, show } from './finding.ts';
 import { type House, openHouse, people } from './house.ts';
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
+import { connectorMatrix } from './matrix/connectors.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
@@ -17,6 +18,7 @@ const expected: Routes = {
   ...reviewMatrix,
   ...responseMatrix,
   ...autonomyMatrix,
+  ...connectorMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,
@@ -48,6 +50,8 @@ beforeAll(async () => {
   house = await openHouse();
   server = await house.app.listen({ host: '127.0.0.1', port: 0 });
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
+  const connector = { tenant: 'acme', id: 'f1', type: 'http', settings: {}, kinds: [], enabled: false, revision: 1 };
+  await house.store.withTenants(['acme'], (tx) => tx.connectors.put(connector, 1));
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
   }
@@ -83,15 +87,15 @@ async function outcome(route: string, caller: Caller): Promise<'ok' | number> {
   const [method = '', path = ''] = route.split(' ');
   const gone = new AbortController();
   const cookie = cookies.get(caller);
-  const answer = await fetch(server + path.replace(':t', 'acme').replace(':id', 'f1'), {
+  const answer = await fetch(server + path.replace(':t', 'acme').replace(':id', 'f1').replace(':name', 'n1'), {
     method,
     signal: gone.signal,
     headers: {
       origin: server,
       ...(cookie === undefined ? {} : { cookie }),
-      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...(method !== 'GET' ? { 'content-type': 'application/json' } : {}),
     },
-    ...(method === 'POST' ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
+    ...(method !== 'GET' ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
   });
   // A live stream has no end to wait for.
   const problem = answer.headers.get('content-type')?.startsWith('application/problem') ? await answer.json() : {};

@@ -1,9 +1,9 @@
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../../test/certificate.ts';
 import { connectorRoom, orderOf, planOf, runOf } from '../../../../test/connector-room.ts';
+import { type MailServer, startMailServer } from '../../../../test/mail-server.ts';
 import { code } from '../../../../test/store-backends.ts';
 import { smtpConnector } from './connector.ts';
 import { SmtpSettings } from './settings.ts';
@@ -12,50 +12,16 @@ const PASSWORD = 'pl4nted mail password';
 const certificate = selfSigned('mail.example');
 if ('missing' in certificate) console.warn(`mail tests skipped: ${certificate.missing}`);
 
-interface Mail {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly raw: string;
-  readonly secure: boolean;
-  readonly user: unknown;
-}
-
-const servers: SMTPServer[] = [];
+const opened: MailServer[] = [];
 afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => new Promise<void>((done) => server.close(done))));
+  await Promise.all(opened.splice(0).map((server) => server.close()));
 });
 
-/** nodemailer's own smtp-server on loopback: STARTTLS, and a password. */
-async function startMail(changes: SMTPServerOptions = {}): Promise<{ port: number; mails: Mail[] }> {
+async function startMail(changes: SMTPServerOptions = {}): Promise<MailServer> {
   if ('missing' in certificate) throw new Error(certificate.missing);
-  const mails: Mail[] = [];
-  const server = new SMTPServer({
-    ...certificate,
-    onAuth: ({ username, password }, _session, done) =>
-      username === 'soc' && password === PASSWORD
-        ? done(null, { user: username })
-        : done(new Error(`bad password ${password}`)),
-    onData(stream, session, done) {
-      const parts: Uint8Array[] = [];
-      stream.on('data', (part: Uint8Array) => parts.push(part));
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        mails.push({
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          raw: Buffer.concat(parts).toString('utf8'),
-          secure: session.secure,
-          user: session.user,
-        });
-        done();
-      });
-    },
-    ...changes,
-  });
-  server.on('error', () => undefined);
-  servers.push(server);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { port: (server.server.address() as AddressInfo).port, mails };
+  const server = await startMailServer(certificate, { soc: PASSWORD }, changes);
+  opened.push(server);
+  return server;
 }
 
 const connector = (
