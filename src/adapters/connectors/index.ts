@@ -10,7 +10,7 @@ import { AwsSettings } from './aws/settings.ts';
 import { ChatSettings, chatConnector } from './chat/connector.ts';
 import { httpConnector } from './http/connector.ts';
 import { HttpSettings } from './http/settings.ts';
-import type { ConnectorRoom } from './room.ts';
+import type { ConnectorGround, ConnectorRoom } from './room.ts';
 import { smtpConnector } from './smtp/connector.ts';
 import { SmtpSettings } from './smtp/settings.ts';
 import { TicketSettings, ticketConnector } from './ticket/connector.ts';
@@ -21,11 +21,11 @@ type Made = Connector & { notifier?(tenant: string): Notifier };
 
 interface Type {
   readonly settings: z.ZodType;
-  make(settings: unknown, room: ConnectorRoom): Made;
+  make(settings: unknown, ground: ConnectorGround): Made;
 }
 
-function type<S>(settings: z.ZodType<S>, make: (settings: S, room: ConnectorRoom) => Made): Type {
-  return { settings, make: (raw, room) => make(settings.parse(raw), room) };
+function type<S>(settings: z.ZodType<S>, make: (settings: S, ground: ConnectorGround) => Made): Type {
+  return { settings, make: (raw, ground) => make(settings.parse(raw), ground) };
 }
 
 /** Every type of connector there is. */
@@ -64,8 +64,8 @@ export function configuredConnectors(store: Pick<StateStore, 'withTenants'>, roo
       400,
     );
   };
-  const make = (config: Pick<ConnectorConfig, 'type' | 'settings'>): Made =>
-    typeNamed(config.type).make(config.settings, room);
+  const make = (config: Pick<ConnectorConfig, 'tenant' | 'type' | 'settings'>): Made =>
+    typeNamed(config.type).make(config.settings, { ...room, tenant: config.tenant });
   const first = async (tenant: string, kind: string): Promise<ConnectorConfig | null> => {
     const configs = await store.withTenants([tenant], (tx) => tx.connectors.list(tenant));
     return configs.find((each) => each.enabled && each.kinds.includes(kind)) ?? null;
@@ -85,7 +85,7 @@ export function configuredConnectors(store: Pick<StateStore, 'withTenants'>, roo
       }
       return {
         settings: z.record(z.string(), z.unknown()).parse(parsed.data),
-        kinds: found.make(parsed.data, room).kinds,
+        kinds: found.make(parsed.data, { ...room, tenant: '' }).kinds,
       };
     },
     async connectorFor(tenant, kind) {

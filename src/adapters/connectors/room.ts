@@ -10,3 +10,8 @@ export interface ConnectorRoom {
   /** Where people reach the console, such as `https://soc.example.org`; null where it has no address to give. */
   readonly consoleUrl: string | null;
 }
+
+/** The room with whose connector it is. */
+export interface ConnectorGround extends ConnectorRoom {
+  readonly tenant: string;
+}
