@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const TOOLS = ['/usr/sbin/nft', '/usr/sbin/sshd', '/usr/bin/ssh-keygen'];
+const IP = '/usr/sbin/ip';
+const TOOLS = [IP, '/usr/sbin/nft', '/usr/sbin/sshd', '/usr/bin/ssh-keygen'];
 const PORT = 4000;
 const PEER = fileURLToPath(new URL('namespace-peer.ts', import.meta.url));
 
@@ -52,12 +53,11 @@ function run(command: string, args: readonly string[]): string {
     throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}${error?.message ?? ''}`);
   return stdout;
 }
-const ip = (...args: readonly string[]): string => run('ip', args);
+const ip = (...args: readonly string[]): string => run(IP, args);
 
 /** Why there can be no such machine here. In CI that is a fault, not a reason to skip. */
 function missing(): string | null {
   const absent = TOOLS.filter((path) => !existsSync(path));
-  if (spawnSync('ip', ['-V']).status !== 0) absent.push('ip');
   let why: string | null = null;
   if (process.platform !== 'linux') why = 'network namespaces are of Linux';
   else if (process.getuid?.() !== 0) why = 'only root can make network namespaces';
@@ -65,7 +65,7 @@ function missing(): string | null {
     why = `no ${absent.join(', ')} (Debian: apt-get install nftables openssh-server iproute2)`;
   } else {
     const probe = `bw${randomBytes(4).toString('hex')}`;
-    const { status, stderr } = spawnSync('ip', ['netns', 'add', probe], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(IP, ['netns', 'add', probe], { encoding: 'utf8' });
     if (status === 0) ip('netns', 'del', probe);
     else why = `network namespaces cannot be made here: ${stderr.trim()}`;
   }
@@ -136,7 +136,7 @@ export async function startIsolableHost(): Promise<IsolableHost | { readonly mis
   const children: ChildProcess[] = [];
   const clean = (): void => {
     for (const namespace of [host, client, behind]) {
-      const { stdout } = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' });
+      const { stdout } = spawnSync(IP, ['netns', 'pids', namespace], { encoding: 'utf8' });
       // Deleting a namespace frees its name only; it lives on while a process is in it.
       for (const pid of stdout.split('\n').filter((line) => line !== '')) {
         try {
@@ -145,14 +145,14 @@ export async function startIsolableHost(): Promise<IsolableHost | { readonly mis
           // It ended by itself in the meantime.
         }
       }
-      spawnSync('ip', ['netns', 'del', namespace]);
+      spawnSync(IP, ['netns', 'del', namespace]);
     }
-    spawnSync('ip', ['link', 'del', `${name}m`]);
+    spawnSync(IP, ['link', 'del', `${name}m`]);
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', clean);
   const inside = (namespace: string, ...command: readonly string[]): ChildProcess => {
-    const child = spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(IP, ['netns', 'exec', namespace, ...command], { stdio: ['pipe', 'pipe', 'ignore'] });
     children.push(child);
     return child;
   };
@@ -190,7 +190,8 @@ export async function startIsolableHost(): Promise<IsolableHost | { readonly mis
     ip('netns', 'exec', host, 'sh', '-c', forward);
 
     const { privateKey, hostKey, config } = prepareSshd(folder, address);
-    inside(host, '/usr/sbin/sshd', '-D', '-f', config);
+    // sshd closes every descriptor it might have at each fork: with a high limit that is most of what a command takes.
+    inside(host, 'sh', '-c', `ulimit -n 256; exec /usr/sbin/sshd -D -f '${config}'`);
     for (const namespace of [host, behind]) {
       await firstLine(inside(namespace, process.execPath, PEER, 'serve', String(PORT)));
     }

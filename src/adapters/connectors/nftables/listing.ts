@@ -50,11 +50,9 @@ function read(json: string): z.infer<typeof Printed>['nftables'] {
   return printed.data.nftables;
 }
 
-/** Whether our table is among those that `nft -j list tables` prints, and how many others are. */
-export function readTables(json: string, family: string, name: string): { ours: boolean; others: number } {
-  const tables = read(json).flatMap(({ table }) => (table === undefined ? [] : [table]));
-  const ours = tables.some((table) => table.family === family && table.name === name);
-  return { ours, others: tables.length - (ours ? 1 : 0) };
+/** Whether a table is among those that `nft -j list tables` prints. */
+export function hasTable(json: string, family: string, name: string): boolean {
+  return read(json).some(({ table }) => table?.family === family && table.name === name);
 }
 
 /** What `nft -j list table` prints of one table. */

@@ -1,6 +1,6 @@
 import { BridgewatchError } from '../../../kernel/errors.ts';
 import { refused, timedOut } from './faults.ts';
-import { type Listing, readListing, readTables } from './listing.ts';
+import { hasTable, type Listing, readListing } from './listing.ts';
 import type { Reach } from './operation.ts';
 import { FAMILY, TABLE } from './script.ts';
 import type { Place } from './settings.ts';
@@ -10,16 +10,21 @@ import { type Shell, withShell } from './ssh.ts';
 export interface Sight {
   /** Our table; null where there is none. */
   readonly listing: Listing | null;
-  /** How many tables of others it has. */
-  readonly others: number;
   readonly from: string;
   readonly to: string;
 }
 
 async function look(shell: Shell, command: string): Promise<Sight> {
-  const { ours, others } = readTables(await shell.run(`${command} -j list tables`, ''), FAMILY, TABLE);
-  const listing = ours ? readListing(await shell.run(`${command} -j list table ${FAMILY} ${TABLE}`, '')) : null;
-  return { listing, others, from: shell.from, to: shell.to };
+  const list = `${command} -j list table ${FAMILY} ${TABLE}`;
+  const { from, to } = shell;
+  try {
+    return { listing: readListing(await shell.run(list, '')), from, to };
+  } catch (error) {
+    // A table that is not there is an error to nft, in words of the machine's language: so ask in a way that has an answer.
+    if (!(error instanceof BridgewatchError) || error.code !== 'CONNECTOR_REFUSED') throw error;
+    if (hasTable(await shell.run(`${command} -j list tables`, ''), FAMILY, TABLE)) throw error;
+    return { listing: null, from, to };
+  }
 }
 
 /** Reads our table; changes nothing. */
