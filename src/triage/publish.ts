@@ -1,5 +1,5 @@
 import type { Detection } from '../contracts/detection.ts';
-import type { EntityKind } from '../contracts/entity.ts';
+import { tellingKinds } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
@@ -189,16 +189,6 @@ function sameClaim(a: Finding, b: Finding): boolean {
   return canonicalJson({ ...a, id: '', revision: 0 }) === canonicalJson({ ...b, id: '', revision: 0 });
 }
 
-/** Kinds of entity that make it another story: a new process or file of the same people on the same hosts is more of the same. */
-const telling: ReadonlySet<EntityKind> = new Set([
-  'host',
-  'user',
-  'address',
-  'domain',
-  'cloud_principal',
-  'cloud_resource',
-]);
-
 /** A new detector, tactic or entity asks for a person again; more of the same does not. */
 function bringsNews(before: Finding, after: Finding): boolean {
   const detectors = new Set(before.detections.map(({ detector }) => detector.id));
@@ -206,7 +196,7 @@ function bringsNews(before: Finding, after: Finding): boolean {
   return (
     after.detections.some(({ detector }) => !detectors.has(detector.id)) ||
     after.tactics.some((tactic) => !before.tactics.includes(tactic)) ||
-    after.entities.some(({ kind, value }) => telling.has(kind) && !entities.has(`${kind}|${value}`))
+    after.entities.some(({ kind, value }) => tellingKinds.has(kind) && !entities.has(`${kind}|${value}`))
   );
 }
 

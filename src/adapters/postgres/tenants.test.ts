@@ -6,6 +6,12 @@ import { withClient } from './connection.ts';
 /** Tables that belong to no tenant, and why: people may belong to several. */
 const outsideTenants = ['account', 'session', 'user', 'verification'];
 const appendOnly = [
+  'autonomy_cases',
+  'autonomy_changes',
+  'autonomy_labels',
+  'autonomy_labels_asked',
+  'autonomy_steps',
+  'considerations',
   'determinations',
   'evidence_events',
   'finding_aliases',

@@ -1,8 +1,10 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { withCanaries } from '../../ports/state/canaries.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { accessRows } from './access-rows.ts';
 import { autonomyRows } from './autonomy-rows.ts';
+import { canaryRows } from './canary-rows.ts';
 import type { Change } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { determinationRows } from './determination-rows.ts';
@@ -57,7 +59,7 @@ export async function runTransaction<T>(
   const evidence = evidenceRows(queries);
   const counters = counterRows(queries);
   const idempotency = idempotencyRows(queries);
-  const tx: StateTx = {
+  const bare: StateTx = {
     ledger: {
       append: inTime(async (tenant, note) => {
         const entry = await ledger.append(tenant, note);
@@ -74,6 +76,7 @@ export async function runTransaction<T>(
       put: inTime(findings.put),
       alias: inTime(findings.alias),
       counts: inTime(findings.counts),
+      setStatus: inTime(findings.setStatus),
     },
     determinations: {
       append: inTime(determinations.append),
@@ -96,6 +99,7 @@ export async function runTransaction<T>(
     autonomy: allInTime(autonomyRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
+  const tx = withCanaries(bare, allInTime(canaryRows(queries)));
 
   try {
     const result = await work(tx);

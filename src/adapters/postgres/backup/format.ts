@@ -15,7 +15,19 @@ export const FORMAT = 'bridgewatch-backup';
 const accessTables = [] as const;
 const reviewTables = [] as const;
 const responseTables = [] as const;
-const autonomyTables = [] as const;
+const autonomyTables = [
+  'autonomy_grants',
+  'autonomy_classes',
+  'autonomy_changes',
+  'autonomy_cases',
+  'autonomy_labels',
+  'autonomy_labels_asked',
+  'autonomy_steps',
+  'closures',
+  'considerations',
+  'canaries',
+  'automation_stops',
+] as const;
 const secretTables = [] as const;
 
 /** Parents before children, so that references hold while rows go in. */
