@@ -50,5 +50,7 @@ describe('recall', () => {
   it('says what is missing in words', () => {
     const [seeded] = recallRequirements(recallOf(threats(40, 0), []));
     expect(seeded?.said).toBe('40 of 40 seeded threats found; 19 more without a miss are needed (59 in all).');
+    const [enough] = recallRequirements(recallOf(threats(92, 1), []));
+    expect(enough?.said).toBe('92 of 93 seeded threats found: the recall is at least 95 % at 95 % confidence.');
   });
 });

@@ -82,14 +82,16 @@ export function recallRequirements({ seeded, real, blindTo }: RecallRecord): Req
   ];
 }
 
-function seededSaid({ threats, misses, interval }: RecallFigure): { met: boolean; said: string } {
+function seededSaid({ threats, misses }: RecallFigure): { met: boolean; said: string } {
   const tried = `${threats - misses} of ${count(threats, 'seeded threat')} found`;
   if (misses > RECALL.mostMisses) {
     return { met: false, said: `${tried}; at most one may be missed.` };
   }
   const needed = threatsNeeded(misses);
-  const range = `recall ${percent(interval.low)} to ${percent(interval.high)}`;
-  if (threats >= needed) return { met: true, said: `${tried} (${range}).` };
+  if (threats >= needed) {
+    const least = percent(lowerLimit(threats - misses, threats, RECALL.confidence));
+    return { met: true, said: `${tried}: the recall is at least ${least} at 95 % confidence.` };
+  }
   const missing = `${needed - threats} more without a ${misses === 0 ? '' : 'further '}miss are needed`;
   return { met: false, said: `${tried}; ${missing} (${needed} in all).` };
 }
