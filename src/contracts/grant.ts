@@ -71,7 +71,8 @@ export const AutonomyCase = z.object({
   epoch: z.number().int(),
   finding: z.string(),
   revision: z.number().int(),
-  from: z.enum(['determination', 'audit']),
+  /** `miss`: a threat of the family that people found and the AI had not shown, or had closed. */
+  from: z.enum(['determination', 'audit', 'miss']),
   /** The AI would have done what the class does: such cases are the record. Others of the family show its recall. */
   inClass: z.boolean(),
   /** When the finding became visible. */

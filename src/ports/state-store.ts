@@ -72,11 +72,6 @@ export interface StateTx {
     put(stored: StoredFinding): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
     counts(tenant: string): Promise<Record<FindingStatus, number>>;
-    /**
-     * A closure under a grant, or the end of one: `from` must be where it stands. People's verdicts go through `determinations`.
-     * Throws `STATE_FINDING_ELSEWHERE` (409).
-     */
-    setStatus(tenant: string, id: string, from: 'open' | 'closed', to: 'open' | 'closed', at: number): Promise<void>;
   };
   readonly determinations: {
     /** Inserts; the one before it is superseded by this row's existence, never by an update. */

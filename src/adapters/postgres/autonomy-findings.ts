@@ -1,14 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { tellingKinds } from '../../contracts/entity.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { AutonomyRows, ClassFindings } from '../../ports/state/autonomy.ts';
 import type { Queries } from './connection.ts';
+import { evidenceEvents } from './schema.ts';
 
 /** Rows looked at for one answer. */
 const MOST_RECENT = 5000;
 
 /** Findings asked for by class: by their family and what the AI recommends at the current revision. */
-export function findingsOfClass(queries: Queries): Pick<AutonomyRows, 'candidates' | 'recent' | 'waiting'> {
+export function findingsOfClass(queries: Queries): Pick<AutonomyRows, 'candidates' | 'recent' | 'sourcesOf' | 'waiting'> {
   return {
     async candidates(tenant, of, grant, quietSince, limit) {
       const { rows } = await queries.execute<{ id: string }>(sql`
@@ -34,6 +35,14 @@ export function findingsOfClass(queries: Queries): Pick<AutonomyRows, 'candidate
         detectors: Object.fromEntries(detections.map(({ detector }) => [detector.id, detector.version])),
         entities: entities.filter(({ kind }) => tellingKinds.has(kind)).map(({ kind, value }) => `${kind}|${value}`),
       }));
+    },
+    async sourcesOf(tenant, events) {
+      const rows = await queries
+        .select({ lens: evidenceEvents.lens, count: sql<number>`count(*)::integer` })
+        .from(evidenceEvents)
+        .where(and(eq(evidenceEvents.tenantId, tenant), inArray(evidenceEvents.id, [...events])))
+        .groupBy(evidenceEvents.lens);
+      return { sources: rows.map(({ lens }) => lens).sort(), known: rows.reduce((sum, { count }) => sum + count, 0) };
     },
     async waiting(tenant, of, before) {
       const { rows } = await queries.execute<{ count: number }>(sql`

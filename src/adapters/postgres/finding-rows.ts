@@ -140,22 +140,6 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
       changed(tenant, 'finding', target);
     },
 
-    async setStatus(tenant, id, from, to, at) {
-      const moved = await queries
-        .update(findings)
-        .set({ status: to, updatedAt: at })
-        .where(and(eq(findings.tenantId, tenant), eq(findings.id, id), eq(findings.status, from)))
-        .returning({ id: findings.id });
-      if (moved.length === 0) {
-        throw new BridgewatchError(
-          'STATE_FINDING_ELSEWHERE',
-          `Finding ${id} is not ${from}, so it cannot become ${to}; read it again`,
-          409,
-        );
-      }
-      changed(tenant, 'finding', id);
-    },
-
     async counts(tenant) {
       const rows = await queries
         .select({ status: findings.status, count: sql<number>`count(*)::integer` })

@@ -76,7 +76,6 @@ export async function runTransaction<T>(
       put: inTime(findings.put),
       alias: inTime(findings.alias),
       counts: inTime(findings.counts),
-      setStatus: inTime(findings.setStatus),
     },
     determinations: {
       append: inTime(determinations.append),

@@ -88,6 +88,11 @@ export interface AutonomyRows {
       readonly entities: readonly string[];
     }[]
   >;
+  /** What the stored events were read as: the sources of a finding. `known` says of how many. */
+  sourcesOf(
+    tenant: string,
+    events: readonly string[],
+  ): Promise<{ readonly sources: readonly string[]; readonly known: number }>;
   /** Open findings of a class visible since before `before`: people have not said what they are. */
   waiting(tenant: string, of: ClassFindings, before: number): Promise<number>;
 

@@ -89,7 +89,7 @@ CREATE TABLE autonomy_cases (
   epoch integer NOT NULL,
   finding_id text NOT NULL,
   revision integer NOT NULL,
-  from_kind text NOT NULL CHECK (from_kind IN ('determination', 'audit')),
+  from_kind text NOT NULL CHECK (from_kind IN ('determination', 'audit', 'miss')),
   in_class boolean NOT NULL,
   at bigint NOT NULL,
   entity text NOT NULL,
