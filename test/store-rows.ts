@@ -41,6 +41,7 @@ export function stored(document: Finding, part: Partial<StoredFinding> = {}): St
     updatedAt: 100,
     determination: null,
     firstSeen: { threatProbability: document.threatProbability, rulesOnly: 0.4, disposition: 'threat' },
+    reviews: 0,
     ...part,
   };
 }
@@ -62,6 +63,11 @@ export function determination(
     by: { id: 'ann', name: 'Ann Analyst' },
     at: 200,
     recommended: 'threat',
+    blind: false,
+    confidence: null,
+    timeSpentMs: null,
+    evidence: [],
+    activityStartedAt: null,
     supersededAt: null,
     ...part,
   };

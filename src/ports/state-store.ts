@@ -21,6 +21,8 @@ export interface StoredFinding {
   readonly determination: Determination | null;
   /** Threat probability the champion and the rules alone gave when the finding first became visible. */
   readonly firstSeen: { readonly threatProbability: number; readonly rulesOnly: number; readonly disposition: string };
+  /** How often somebody has spoken: determinations, reopenings and closures. Kept by the store; `put` does not change it. */
+  readonly reviews: number;
 }
 
 export interface FindingPage {
@@ -61,7 +63,10 @@ export interface StateTx {
   readonly findings: {
     /** By id or alias. Locks the row when `forUpdate`. */
     get(tenant: string, id: string, forUpdate?: boolean): Promise<StoredFinding | null>;
-    /** Highest threat probability first among `status`. */
+    /**
+     * Highest threat probability first among `status`. A blind finding stands where its rules alone would put it, one that a person
+     * opened stands first.
+     */
     page(
       tenant: string,
       filter: { status?: FindingStatus },
@@ -70,13 +75,15 @@ export interface StateTx {
     ): Promise<FindingPage>;
     /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
     put(stored: StoredFinding): Promise<void>;
+    /** What a grant closes: a status, no determination. The caller writes its closure and the ledger. */
+    close(tenant: string, id: string, at: number): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
     counts(tenant: string): Promise<Record<FindingStatus, number>>;
   };
   readonly determinations: {
     /** Inserts; the one before it is superseded by this row's existence, never by an update. */
     append(determination: Determination): Promise<void>;
-    /** Records that a finding was reopened: the determination in force stays on record and no longer holds. */
+    /** Records that a finding was reopened: the determination or closure in force stays on record and no longer holds. */
     reopen(reopening: {
       tenant: string;
       finding: string;

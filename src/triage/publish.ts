@@ -1,12 +1,12 @@
-import type { Detection } from '../contracts/detection.ts';
 import { tellingKinds } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore, StateTx, StoredFinding } from '../ports/state-store.ts';
-import { probability, weights } from '../score/index.ts';
+import { rulesOnly } from '../score/index.ts';
 import type { KnownFindings } from './identity.ts';
 
 /** Detections of one detector kept with a finding; the rest are repeats that its reasons count. */
@@ -30,6 +30,8 @@ interface Parts {
   readonly actor: Actor;
   readonly evidenceOf: EvidenceOf;
   readonly known: KnownFindings;
+  /** Told in the transaction that makes a finding visible or revises it. */
+  readonly listeners?: readonly FindingListener[];
 }
 
 type Change = 'opened' | 'revised' | 'unchanged';
@@ -59,7 +61,7 @@ async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
     const before = await tx.findings.get(finding.tenant, id, true);
     // Merged in an earlier run: the store follows the alias, and the next settling puts the parts together.
     if (before !== null && before.finding.id !== id) return { mergedInto: before.finding.id };
-    const merged: Finding[] = [];
+    const merged: StoredFinding[] = [];
     for (const alias of aliases) merged.push(...(await merge(tx, finding, alias, parts.actor)));
     return publishOne(tx, finding, before, merged, parts);
   });
@@ -73,12 +75,12 @@ async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
   return change;
 }
 
-/** @param determinedParts findings with a determination in force that this one swallows now */
+/** @param gone findings that this one swallows now */
 async function publishOne(
   tx: StateTx,
   finding: Finding,
   before: StoredFinding | null,
-  determinedParts: readonly Finding[],
+  gone: readonly StoredFinding[],
   parts: Parts,
 ): Promise<Change> {
   if (before !== null && sameClaim(before.finding, finding)) return 'unchanged';
@@ -93,19 +95,22 @@ async function publishOne(
     payload: summary(current),
   });
   await tx.evidence.put(finding.tenant, parts.evidenceOf(restsOn(current).slice(0, EVIDENCE_KEPT)));
-  // What a person decided about a part was not decided about the whole.
-  const news = before !== null && (determinedParts.length > 0 || bringsNews(before.finding, current));
-  const reopened = before?.status === 'determined' && news;
+  const reopened = before !== null && before.status !== 'open' && asksAgain(before, current, gone);
   if (reopened) await reopen(tx, current, parts.actor, now);
-  await tx.findings.put(stored(current, before, reopened, now));
+  const after = stored(current, before, reopened, now);
+  await tx.findings.put(after);
+  for (const listener of parts.listeners ?? []) {
+    if (before === null) await listener.opened?.(tx, after);
+    else await listener.revised?.(tx, after, before);
+  }
   return before === null ? 'opened' : 'revised';
 }
 
 /**
  * Two findings have turned out to be one story: the older keeps its id, the other leads to it. Both are told in the ledger, with what
- * people had decided about the one that goes. Returns it where a determination was in force.
+ * people had decided about the one that goes. Returns it as it stood.
  */
-async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<readonly Finding[]> {
+async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<readonly StoredFinding[]> {
   const { tenant } = into;
   const gone = await tx.findings.get(tenant, alias, true);
   if (gone === null || gone.finding.id !== alias) return [];
@@ -123,11 +128,11 @@ async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): P
     });
   }
   await tx.findings.alias(tenant, alias, into.id);
-  return gone.determination === null ? [] : [gone.finding];
+  return [gone];
 }
 
 async function reopen(tx: StateTx, finding: Finding, actor: Actor, at: number): Promise<void> {
-  const reason = 'A new detector, tactic or entity joined the story after it was determined';
+  const reason = 'A new detector, tactic or entity joined the story after it was decided';
   const { tenant, id, revision } = finding;
   await tx.ledger.append(tenant, {
     actor,
@@ -159,12 +164,8 @@ function stored(finding: Finding, before: StoredFinding | null, reopened: boolea
       rulesOnly: rulesOnly(finding.detections),
       disposition: finding.recommendation.disposition,
     },
+    reviews: (before?.reviews ?? 0) + (reopened ? 1 : 0),
   };
-}
-
-/** What the strongest rule alone would have said. */
-function rulesOnly(detections: readonly Detection[]): number {
-  return probability(weights.base + Math.max(...detections.map(({ detector }) => weights.level[detector.level])));
 }
 
 /** What the ledger keeps of a claim: enough to hold the AI to it, and a digest of the rest. */
@@ -187,6 +188,21 @@ function summary(finding: Finding): Record<string, unknown> {
 /** The same claim on the same grounds, whatever its revision number. */
 function sameClaim(a: Finding, b: Finding): boolean {
   return canonicalJson({ ...a, id: '', revision: 0 }) === canonicalJson({ ...b, id: '', revision: 0 });
+}
+
+/**
+ * What was decided about a part was not decided about the whole. A grant closed only what it saw: whatever else comes in, or another word
+ * of the AI on it, is for a person.
+ */
+function asksAgain(before: StoredFinding, current: Finding, gone: readonly StoredFinding[]): boolean {
+  const { finding, status } = before;
+  if (bringsNews(finding, current) || gone.some((part) => part.status !== 'open')) return true;
+  return (
+    status === 'closed' &&
+    (gone.length > 0 ||
+      current.recommendation.disposition !== finding.recommendation.disposition ||
+      current.techniques.some((technique) => !finding.techniques.includes(technique)))
+  );
 }
 
 /** A new detector, tactic or entity asks for a person again; more of the same does not. */

@@ -9,7 +9,9 @@ import { evidenceEvents } from './schema.ts';
 const MOST_RECENT = 5000;
 
 /** Findings asked for by class: by their family and what the AI recommends at the current revision. */
-export function findingsOfClass(queries: Queries): Pick<AutonomyRows, 'candidates' | 'recent' | 'sourcesOf' | 'waiting'> {
+export function findingsOfClass(
+  queries: Queries,
+): Pick<AutonomyRows, 'candidates' | 'recent' | 'sourcesOf' | 'waiting'> {
   return {
     async candidates(tenant, of, grant, quietSince, limit) {
       const { rows } = await queries.execute<{ id: string }>(sql`

@@ -12,8 +12,13 @@ const appendOnly = [
   'autonomy_labels_asked',
   'autonomy_steps',
   'considerations',
+  'acknowledgements',
+  'blind_assignments',
   'determinations',
   'evidence_events',
+  'finding_assignees',
+  'finding_comments',
+  'finding_splits',
   'finding_aliases',
   'finding_revisions',
   'idempotency_keys',
@@ -21,6 +26,7 @@ const appendOnly = [
   'ledger_entries',
   'ledger_payloads',
   'reopenings',
+  'review_disclosures',
   'tenants',
 ];
 

@@ -74,6 +74,7 @@ export async function runTransaction<T>(
       get: inTime(findings.get),
       page: inTime(findings.page),
       put: inTime(findings.put),
+      close: inTime(findings.close),
       alias: inTime(findings.alias),
       counts: inTime(findings.counts),
     },

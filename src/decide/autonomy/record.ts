@@ -8,8 +8,8 @@ import {
   type KnownThreat,
   logE,
   type RecallRecord,
-  recallOf,
   type ReliabilityCase,
+  recallOf,
   upperBound,
 } from '../../reliability/index.ts';
 import { isWrong, targetOf, wouldClose } from './class-rules.ts';

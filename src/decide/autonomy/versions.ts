@@ -11,7 +11,10 @@ export function changedParts(bound: ClassVersions, now: MachineVersions): string
 }
 
 /** Detectors of the record that are another version in `versions`. One that is no longer used has not changed: it says nothing. */
-export function changedDetectors(bound: Readonly<Record<string, string>>, versions: AutonomyParts['detectorVersion']): string[] {
+export function changedDetectors(
+  bound: Readonly<Record<string, string>>,
+  versions: AutonomyParts['detectorVersion'],
+): string[] {
   return Object.entries(bound)
     .filter(([id, version]) => (versions(id) ?? version) !== version)
     .map(([id]) => `detector ${id} changed`);

@@ -13,7 +13,19 @@ export const FORMAT = 'bridgewatch-backup';
 
 /** By area, so that each is kept beside what it belongs to. */
 const accessTables = [] as const;
-const reviewTables = [] as const;
+const reviewTables = [
+  'blind_assignments',
+  'review_tasks',
+  'review_disclosures',
+  'incidents',
+  'acknowledgements',
+  'finding_assignees',
+  'finding_comments',
+  'finding_waits',
+  'finding_splits',
+  'shifts',
+  'pages',
+] as const;
 const responseTables = [] as const;
 const autonomyTables = [
   'autonomy_grants',
