@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import type { ClassChange } from '../../contracts/grant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { AutonomyRows } from '../../ports/state/autonomy.ts';
@@ -242,7 +242,7 @@ function closureRows(
   queries: Queries,
   changed: NoteChange,
 ): Rows<
-  'addClosure' | 'moveClosure' | 'closure' | 'closuresOf' | 'closures' | 'addConsideration' | 'considerationsOf'
+  'addClosure' | 'moveClosure' | 'closure' | 'closuresOf' | 'closures' | 'closedSince' | 'addConsideration' | 'considerationsOf'
 > {
   const c = closures;
   const read = async (where: SQL | undefined, limit: number) => {
@@ -284,6 +284,13 @@ function closureRows(
         ),
         limit,
       ),
+    async closedSince(tenant, key, since) {
+      const [row] = await queries
+        .select({ count: sql<number>`count(*)::integer` })
+        .from(c)
+        .where(and(eq(c.tenantId, tenant), eq(c.key, key), gte(c.closedAt, since)));
+      return row?.count ?? 0;
+    },
     async addConsideration({ tenant, finding, grant, ...consideration }) {
       await queries
         .insert(considerations)

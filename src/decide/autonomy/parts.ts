@@ -1,8 +1,9 @@
 import type { Impact } from '../../contracts/action.ts';
 import type { ClassVersions, MayAct } from '../../contracts/autonomy.ts';
-import type { By, Grant } from '../../contracts/grant.ts';
+import type { Grant } from '../../contracts/grant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore, StateTx, StoredFinding } from '../../ports/state-store.ts';
+import type { Draw } from '../draw.ts';
 
 /** What the machine is made of, for one family of findings. */
 export type MachineVersions = Omit<ClassVersions, 'detectors'>;
@@ -11,8 +12,7 @@ export type MachineVersions = Omit<ClassVersions, 'detectors'>;
 export interface AutonomyParts {
   readonly store: StateStore;
   readonly clock: Clock;
-  /** What draws are made with; whoever knows it could foretell which findings are looked at. */
-  readonly secret: string;
+  readonly draw: Draw;
   readonly mayAct: MayAct;
   readonly versions: (family: string) => MachineVersions;
   /** Version of a detector in use now; null where it is not in use. */
@@ -27,9 +27,4 @@ export interface AutonomyParts {
   readonly proposeUnderGrant: (tx: StateTx, stored: StoredFinding, kind: string, grant: Grant) => Promise<void>;
   /** Actions under grants that are not at their end: id and a plain sentence. */
   readonly actionsUnderGrants: (tx: StateTx, tenant: string) => Promise<readonly { id: string; said: string }[]>;
-}
-
-/** The person of a request, or who it is done on behalf of. */
-export function named({ id, name }: By): By {
-  return { id, name };
 }

@@ -65,6 +65,9 @@ export interface AutonomyRows {
     limit: number,
   ): Promise<readonly Closure[]>;
 
+  /** How many the class has closed since `since`. */
+  closedSince(tenant: string, key: string, since: number): Promise<number>;
+
   addConsideration(consideration: Consideration): Promise<void>;
   considerationsOf(tenant: string, finding: string): Promise<readonly Consideration[]>;
   /** Ids of open findings of a class that have not changed since `quietSince` and were not considered under `grant` yet, oldest first. */
