@@ -36,7 +36,7 @@ export const ReviewTask = z.object({
       reason: z.string(),
       note: z.string(),
       at: z.number(),
-      /** False where this person had opened the finding before with the AI's opinion in sight. */
+      /** False where this person had opened the finding with the AI's opinion in sight, or it is an incident that all can see. */
       blind: z.boolean(),
     })
     .nullable(),

@@ -1,5 +1,6 @@
 /** Decide: what people say about findings, on the record. Every road in demands a named person. */
 export { blindness, detectorSeverity, type IsShadowed } from './blind.ts';
+export { deadlineOf } from './deadline.ts';
 export { type DeterminationRequest, determine, recordDetermination } from './determination.ts';
 export { type Draw, drawFrom } from './draw.ts';
 export { closeIncident, foundIncident } from './incident.ts';

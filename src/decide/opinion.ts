@@ -94,7 +94,9 @@ export async function recordOpinion(
     reason,
     note,
     at: clock.now(),
-    blind: !(await tx.review.sawOpinion(tenant, stored.finding.id, by.id)),
+    blind:
+      (await tx.review.liveIncident(tenant, stored.finding.id)) === null &&
+      !(await tx.review.sawOpinion(tenant, stored.finding.id, by.id)),
   };
   const answered: ReviewTask = { ...task, state: 'done', opinion };
   const agrees = task.against === null ? null : !disagree(task, verdict);

@@ -7,12 +7,14 @@ import { openStateStore, type PostgresStore } from '../adapters/postgres/store.t
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { Tenant } from '../contracts/tenant.ts';
+import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import { recordSignIn } from '../http/auth/sign-in-record.ts';
 import { EventArchive } from '../ingest/index.ts';
+import type { DecisionListener } from '../ports/listeners.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
-import { sessionSecret } from './secret.ts';
+import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** The version of the AI half, as the ledger names it. */
@@ -35,6 +37,8 @@ export interface Host {
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
   readonly tenant: Tenant;
+  /** What stages do when people decide. */
+  readonly decisionListeners: readonly DecisionListener[];
   close(): Promise<void>;
 }
 
@@ -62,6 +66,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     });
     const lake = new MemoryLake(new EventArchive());
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
+    const draw = drawFrom(drawSecret(options.dataDir));
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -69,9 +74,18 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
+      listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
       warn: (message) => options.log.warn(message),
     });
-    return { store, auth, telemetry, lake, tenant: options.tenant, close: () => signAndClose(store, options) };
+    return {
+      store,
+      auth,
+      telemetry,
+      lake,
+      tenant: options.tenant,
+      decisionListeners: [secondOpinions(draw)],
+      close: () => signAndClose(store, options),
+    };
   } catch (error) {
     await store.close();
     throw error;

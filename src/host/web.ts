@@ -24,6 +24,7 @@ export async function listen(
     store,
     auth: host.auth,
     clock: systemClock,
+    decisionListeners: host.decisionListeners,
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(
         [tenant],

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Activity } from '../contracts/event.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary } from './views.ts';
@@ -16,6 +17,10 @@ export interface ServerDeps {
   readonly verifyLedger: (tenant: string) => Promise<LedgerVerification>;
   /** What an event says happened, as its lens reads it; null where the record cannot be read any more. */
   readonly activityOf: (event: EvidenceEvent) => Activity | null;
+  /** Told of decisions, in their transaction. */
+  readonly decisionListeners?: readonly DecisionListener[];
+  /** Told of answered reviews, in their transaction. */
+  readonly reviewListeners?: readonly ReviewListener[];
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

@@ -5,8 +5,9 @@ import { type House, openHouse, people } from './house.ts';
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
 import { responseMatrix } from './matrix/response.ts';
-import { reviewMatrix } from './matrix/review.ts';
+import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
+import { served } from './routes.ts';
 
 /**
  * Every route walked by every kind of caller, against a table written out in matrix/ and not derived from the one under
@@ -48,6 +49,7 @@ beforeAll(async () => {
   house = await openHouse();
   server = await house.app.listen({ host: '127.0.0.1', port: 0 });
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
+  await prepareReview(house.store);
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
   }
@@ -63,20 +65,6 @@ test.each(Object.keys(expected))('%s', async (route) => {
   for (const caller of Object.keys(open) as Caller[]) seen[caller] = await outcome(route, caller);
   expect(seen).toEqual(expected[route]);
 });
-
-/** Routes out of fastify's own tree, where a child line continues its parent's path. */
-function served(tree: string): string[] {
-  const path: string[] = [];
-  const routes: string[] = [];
-  for (const line of tree.split('\n')) {
-    const found = /^([│ ]*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line);
-    if (found === null) continue;
-    const [, indent = '', part = '', methods = ''] = found;
-    path.splice(indent.length / 4, Infinity, part);
-    for (const method of methods.split(', ')) routes.push(`${method} ${path.join('')}`);
-  }
-  return routes.toSorted();
-}
 
 /** The library's routes judge by themselves who is signed in; there the guard only has to let everybody through. */
 async function outcome(route: string, caller: Caller): Promise<'ok' | number> {

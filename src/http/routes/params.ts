@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Ids as they appear in paths: visible ASCII, bounded, so that nothing odd reaches a query. */
-const Id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+export const Id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
 
 export const InTenant = z.object({ t: Id });
 export const OfFinding = z.object({ t: Id, id: Id });
@@ -12,6 +12,9 @@ export const Limit = z.coerce.number().int().min(1).max(200).default(50);
 export const PlainText = z
   .string()
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be well-formed text without NUL');
+
+/** A moment, epoch ms UTC: none before 1970, none that a date cannot hold. */
+export const Moment = z.number().int().min(0).max(8.64e15);
 
 /** A list of ids, separated by commas. */
 export const IdList = z

@@ -1,5 +1,8 @@
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
+import { reviewTaskRoutes } from './reviews.ts';
 
 /** Routes of review. */
-export function reviewRoutes(_app: App, _deps: ServerDeps): void {}
+export function reviewRoutes(app: App, deps: ServerDeps): void {
+  reviewTaskRoutes(app, deps);
+}

@@ -56,7 +56,10 @@ export interface ReviewRows {
   blindAssignment(tenant: string, finding: string): Promise<BlindAssignment | null>;
   /** Moves a finding that is still blind; does nothing to others. */
   rankBlind(tenant: string, finding: string, rank: number): Promise<void>;
-  /** Findings whose AI opinion is withheld from the reader, and why; of `ids`, or of the whole tenant. */
+  /**
+   * Findings whose AI opinion is withheld from the reader, and why; of `ids`, or of the whole tenant. A live incident is withheld from
+   * nobody: it needs hands.
+   */
   withheld(tenant: string, reader: Reader, ids?: readonly string[]): Promise<ReadonlyMap<string, Withheld>>;
   /** A reader asked to see what a pending review keeps from them: they may not give that opinion any more. */
   disclose(tenant: string, finding: string, account: string, at: number): Promise<void>;

@@ -59,6 +59,8 @@ export function blindRows(queries: Queries, changed: NoteChange): BlindRows {
         SELECT finding_id, 'review' FROM review_tasks t
         WHERE tenant_id = ${tenant} AND ${among} AND state = 'open'
           AND CASE kind WHEN 'adjudication' THEN ${adjudicates}::boolean ELSE ${reviews}::boolean END
+          AND NOT EXISTS (SELECT FROM incidents i WHERE i.tenant_id = t.tenant_id AND i.finding_id = t.finding_id
+            AND i.state IN ('open', 'contained'))
           AND NOT EXISTS (SELECT FROM determinations d
             WHERE d.tenant_id = t.tenant_id AND d.finding_id = t.finding_id AND d.by_id = ${account})
           AND NOT EXISTS (SELECT FROM review_tasks o
