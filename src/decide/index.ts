@@ -1,4 +1,5 @@
 /** Decide: what people say about findings, on the record. Every road in demands a named person. */
+export * from './autonomy/index.ts';
 export { blindness, detectorSeverity, type IsShadowed } from './blind.ts';
 export { deadlineOf } from './deadline.ts';
 export { type DeterminationRequest, determine, recordDetermination } from './determination.ts';

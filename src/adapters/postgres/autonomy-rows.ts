@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { ClassChange } from '../../contracts/grant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { AutonomyRows } from '../../ports/state/autonomy.ts';
@@ -242,7 +242,15 @@ function closureRows(
   queries: Queries,
   changed: NoteChange,
 ): Rows<
-  'addClosure' | 'moveClosure' | 'closure' | 'closuresOf' | 'closures' | 'closedSince' | 'addConsideration' | 'considerationsOf'
+  | 'addClosure'
+  | 'moveClosure'
+  | 'closure'
+  | 'closuresOf'
+  | 'closures'
+  | 'closedSince'
+  | 'reviewsOverdue'
+  | 'addConsideration'
+  | 'considerationsOf'
 > {
   const c = closures;
   const read = async (where: SQL | undefined, limit: number) => {
@@ -289,6 +297,21 @@ function closureRows(
         .select({ count: sql<number>`count(*)::integer` })
         .from(c)
         .where(and(eq(c.tenantId, tenant), eq(c.key, key), gte(c.closedAt, since)));
+      return row?.count ?? 0;
+    },
+    async reviewsOverdue(tenant, grant, now) {
+      const [row] = await queries
+        .select({ count: sql<number>`count(*)::integer` })
+        .from(c)
+        .where(
+          and(
+            eq(c.tenantId, tenant),
+            eq(c.grantId, grant),
+            eq(c.state, 'closed'),
+            isNull(c.reviewedAs),
+            lt(c.reviewDueAt, now),
+          ),
+        );
       return row?.count ?? 0;
     },
     async addConsideration({ tenant, finding, grant, ...consideration }) {

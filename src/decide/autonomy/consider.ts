@@ -5,7 +5,7 @@ import { SYSTEM } from './change.ts';
 import { wouldDo } from './class-rules.ts';
 import { demandNotStopped, preparedClosure, putInForce } from './closing.ts';
 import { reasonsForPerson } from './narrow.ts';
-import type { AutonomyParts } from './parts.ts';
+import type { AutonomyParts, PlannedAction } from './parts.ts';
 import { traitsOf } from './traits.ts';
 
 /** A finding that changed within this time is still growing, and growing ones are for people to watch. */
@@ -21,6 +21,7 @@ export async function consider(
   tenant: string,
   key: string,
   id: string,
+  plan: PlannedAction | null = null,
 ): Promise<Consideration['outcome'] | null> {
   const stored = await tx.findings.get(tenant, id, true);
   const now = parts.clock.now();
@@ -34,7 +35,11 @@ export async function consider(
   const { versions } = await traitsOf(tx, stored.finding);
   if (await demoteWhereChanged(tx, parts, tenant, key, versions)) return null;
 
-  const why = await reasonsForPerson(tx, parts, each, grant, stored);
+  const acts = each.subject.does === 'act';
+  const why = [
+    ...(await reasonsForPerson(tx, parts, each, grant, stored)),
+    ...(acts && plan === null ? ['nothing in it can be acted on'] : []),
+  ];
   const outcome = why.length > 0 ? 'person' : outcomeOf(each, grant);
   await tx.autonomy.addConsideration({
     tenant,
@@ -46,7 +51,7 @@ export async function consider(
     why: why.length > 0 ? why : [saidOf(outcome, grant)],
     at: now,
   });
-  if (outcome !== 'person') await act(tx, parts, each, grant, stored);
+  if (outcome !== 'person') await (plan === null ? close(tx, parts, each, grant, stored) : act(tx, each, grant, plan));
   return outcome;
 }
 
@@ -61,19 +66,20 @@ function saidOf(outcome: Consideration['outcome'], { signedBy }: Grant): string 
     : `done under the grant that ${signedBy.name} signed`;
 }
 
-async function act(
+/** Below level 4 a person approves it as any other action. */
+async function act(tx: StateTx, { tenant, key }: AutonomyClass, grant: Grant, plan: PlannedAction): Promise<void> {
+  await (grant.level === 4 ? plan.runUnderGrant(tx, grant) : plan.propose(tx, grant));
+  await demandNotStopped(tx, tenant, key);
+}
+
+async function close(
   tx: StateTx,
   parts: AutonomyParts,
   each: AutonomyClass,
   grant: Grant,
   stored: StoredFinding,
 ): Promise<void> {
-  const { tenant, key, subject } = each;
-  if (subject.does === 'act') {
-    await parts.proposeUnderGrant(tx, stored, subject.kind, grant);
-    await demandNotStopped(tx, tenant, key);
-    return;
-  }
+  const { tenant, key } = each;
   const closure = await preparedClosure(tx, parts, each, grant, stored);
   if (grant.level === 4) {
     await putInForce(tx, parts, closure, true);

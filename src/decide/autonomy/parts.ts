@@ -8,6 +8,14 @@ import type { Draw } from '../draw.ts';
 /** What the machine is made of, for one family of findings. */
 export type MachineVersions = Omit<ClassVersions, 'detectors'>;
 
+/** An action that response has planned and not yet taken up. */
+export interface PlannedAction {
+  /** Level 4: to be run under the grant, answered for by its signer. */
+  runUnderGrant(tx: StateTx, grant: Grant): Promise<void>;
+  /** Below: to be approved by a person as any other. */
+  propose(tx: StateTx, grant: Grant): Promise<void>;
+}
+
 /** What autonomy stands on; the composition passes it in, so that it knows no other stage. */
 export interface AutonomyParts {
   readonly store: StateStore;
@@ -23,8 +31,8 @@ export interface AutonomyParts {
   readonly actionKind: (kind: string) => { readonly impact: Impact; readonly reversible: boolean } | null;
   /** Whether an undo of this kind was carried out and checked in this tenant. */
   readonly undoVerified: (tx: StateTx, tenant: string, kind: string) => Promise<boolean>;
-  /** Hands an action to response, to be run under a grant; says in a sentence what became of it, or throws. */
-  readonly proposeUnderGrant: (tx: StateTx, stored: StoredFinding, kind: string, grant: Grant) => Promise<void>;
+  /** Looks what an action would do to a finding, outside any transaction; null where nothing in the finding can be acted on. */
+  readonly planAction: (stored: StoredFinding, kind: string) => Promise<PlannedAction | null>;
   /** Actions under grants that are not at their end: id and a plain sentence. */
   readonly actionsUnderGrants: (tx: StateTx, tenant: string) => Promise<readonly { id: string; said: string }[]>;
 }

@@ -18,9 +18,9 @@ export interface Round {
 /**
  * One round for one tenant: first whether each class may keep its grant, then the veto windows that have passed, then the open findings
  * that a grant may reach. Each in a transaction of its own, so that one that fails holds back no other. The host calls it every few
- * seconds; a round with nothing to do is a few reads.
+ * seconds; `thorough` also compares the last week's input with the record, which reads that week's findings.
  */
-export async function tickAutonomy(parts: AutonomyParts, tenant: string): Promise<Round> {
+export async function tickAutonomy(parts: AutonomyParts, tenant: string, thorough = true): Promise<Round> {
   const { store, clock } = parts;
   const failed: string[] = [];
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
@@ -36,7 +36,7 @@ export async function tickAutonomy(parts: AutonomyParts, tenant: string): Promis
     .filter(({ level }) => level > 0)
     .map(({ key }) => key);
   for (const key of keys) {
-    const cause = await attempt(key, () => keepHonest(parts, tenant, key));
+    const cause = await attempt(key, () => keepHonest(parts, tenant, key, thorough));
     if (cause !== null) demoted.push({ key, cause });
   }
 
@@ -47,23 +47,37 @@ export async function tickAutonomy(parts: AutonomyParts, tenant: string): Promis
     if (done === true) count.closed += 1;
   }
 
-  for (const { key, finding } of await candidates(parts, tenant)) {
-    const outcome = await attempt(finding, () =>
-      store.withTenants([tenant], (tx) => consider(tx, parts, tenant, key, finding)),
-    );
+  for (const { key, kind, finding } of await candidates(parts, tenant)) {
+    const outcome = await attempt(finding, async () => {
+      const plan = kind === null ? null : await planned(parts, tenant, finding, kind);
+      return store.withTenants([tenant], (tx) => consider(tx, parts, tenant, key, finding, plan));
+    });
     if (outcome !== null) count[outcome] += 1;
   }
   return { demoted, closed: count.closed, waiting: count.waiting, toPeople: count.person, failed };
 }
 
-async function candidates(parts: AutonomyParts, tenant: string): Promise<{ key: string; finding: string }[]> {
+interface Candidate {
+  readonly key: string;
+  /** The action kind, where the class acts. */
+  readonly kind: string | null;
+  readonly finding: string;
+}
+
+async function planned(parts: AutonomyParts, tenant: string, finding: string, kind: string) {
+  const stored = await parts.store.withTenants([tenant], (tx) => tx.findings.get(tenant, finding));
+  return stored === null ? null : parts.planAction(stored, kind);
+}
+
+async function candidates(parts: AutonomyParts, tenant: string): Promise<Candidate[]> {
   const { store, clock, mayAct } = parts;
   return store.withTenants([tenant], async (tx) => {
-    const found: { key: string; finding: string }[] = [];
+    const found: Candidate[] = [];
     for (const each of await tx.autonomy.classes(tenant)) {
       if (each.grant === null || !mayAct(tenant, each.key)) continue;
       const ids = await tx.autonomy.candidates(tenant, each, each.grant, clock.now() - QUIET_MS, A_ROUND);
-      found.push(...ids.map((finding) => ({ key: each.key, finding })));
+      const kind = each.subject.does === 'act' ? each.subject.kind : null;
+      found.push(...ids.map((finding) => ({ key: each.key, kind, finding })));
     }
     return found;
   });

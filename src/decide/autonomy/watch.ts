@@ -1,4 +1,4 @@
-import type { AutonomyClass, Grant } from '../../contracts/grant.ts';
+import type { AutonomyClass, CauseOfChange, Grant } from '../../contracts/grant.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { demoteWhereChanged } from './cases.ts';
 import { type Demotion, demote } from './demote.ts';
@@ -7,13 +7,17 @@ import { isLead } from './lead.ts';
 import type { AutonomyParts } from './parts.ts';
 
 const WEEK = 7 * 86_400_000;
-const MOST_CLOSURES = 20_000;
 
 /**
  * Looks whether a class may keep what it has, and demotes it where not: another version, a signer who is no lead any more, an overdue review, a source
  * that fell silent, input that is not that of the record, or the end of its term. Says the cause, or null.
  */
-export async function keepHonest(parts: AutonomyParts, tenant: string, key: string): Promise<string | null> {
+export async function keepHonest(
+  parts: AutonomyParts,
+  tenant: string,
+  key: string,
+  thorough: boolean,
+): Promise<CauseOfChange | null> {
   const { store } = parts;
   const found = await store.withTenants([tenant], async (tx) => {
     if (await demoteWhereChanged(tx, parts, tenant, key)) return 'versions' as const;
@@ -26,7 +30,7 @@ export async function keepHonest(parts: AutonomyParts, tenant: string, key: stri
   // Outside the transaction: who is a lead and which sources speak is asked of others.
   const outside = (await signerGone(parts, grant)) ?? (await silence(parts, grant));
   return store.withTenants([tenant], async (tx) => {
-    const demotion = outside ?? (await inside(tx, parts, each, grant));
+    const demotion = outside ?? (await inside(tx, parts, each, grant, thorough));
     if (demotion === null) return null;
     return (await demote(tx, parts, tenant, key, demotion)) ? demotion.cause : null;
   });
@@ -43,15 +47,18 @@ async function silence(parts: AutonomyParts, { tenant, coverage }: Grant): Promi
   return { cause: 'silence', said: `Nothing comes from ${silent.slice(0, 5).join(', ')} any more`, by: null };
 }
 
-async function inside(tx: StateTx, parts: AutonomyParts, each: AutonomyClass, grant: Grant): Promise<Demotion | null> {
+async function inside(
+  tx: StateTx,
+  parts: AutonomyParts,
+  each: AutonomyClass,
+  grant: Grant,
+  thorough: boolean,
+): Promise<Demotion | null> {
   const now = parts.clock.now();
   if (now >= grant.expiresAt) return { cause: 'expired', said: 'Its grant has expired', by: null };
-  const closures = await tx.autonomy.closures(each.tenant, { grant: grant.id }, MOST_CLOSURES);
-  const overdue = closures.filter(
-    ({ state, reviewedAs, reviewDueAt }) =>
-      state === 'closed' && reviewedAs === null && reviewDueAt !== null && reviewDueAt < now,
-  );
-  if (overdue.length > 0) return { cause: 'overdue', said: `${overdue.length} blind reviews are overdue`, by: null };
+  const overdue = await tx.autonomy.reviewsOverdue(each.tenant, grant.id, now);
+  if (overdue > 0) return { cause: 'overdue', said: `${overdue} blind reviews are overdue`, by: null };
+  if (!thorough) return null;
   const recent = await tx.autonomy.recent(each.tenant, each, now - WEEK);
   const known = new Set(grant.coverage.entities);
   const drift = driftOf(

@@ -68,6 +68,9 @@ export interface AutonomyRows {
   /** How many the class has closed since `since`. */
   closedSince(tenant: string, key: string, since: number): Promise<number>;
 
+  /** Closures in force under a grant whose blind review was due before `now` and is not done. */
+  reviewsOverdue(tenant: string, grant: string, now: number): Promise<number>;
+
   addConsideration(consideration: Consideration): Promise<void>;
   considerationsOf(tenant: string, finding: string): Promise<readonly Consideration[]>;
   /** Ids of open findings of a class that have not changed since `quietSince` and were not considered under `grant` yet, oldest first. */
