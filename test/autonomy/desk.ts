@@ -3,6 +3,7 @@ import { classKey } from '../../src/contracts/autonomy.ts';
 import type { Detection } from '../../src/contracts/detection.ts';
 import type { Determination } from '../../src/contracts/determination.ts';
 import type { Finding } from '../../src/contracts/finding.ts';
+import type { Grant } from '../../src/contracts/grant.ts';
 import type { Disposition } from '../../src/contracts/investigation.ts';
 import { Policy } from '../../src/contracts/policy.ts';
 import type { ReviewTask } from '../../src/contracts/review.ts';
@@ -26,6 +27,7 @@ import {
 import type { EvidenceEvent, StateTx, StoredFinding } from '../../src/ports/state-store.ts';
 import { KnownFindings, publish } from '../../src/triage/index.ts';
 import { openThrowawayStore, type ThrowawayStore } from '../store.ts';
+import { grantLike } from '../store-rows-autonomy.ts';
 
 export const ana = { id: 'ana', name: 'Ana Analyst' };
 export const bea = { id: 'bea', name: 'Bea Analyst' };
@@ -312,3 +314,43 @@ export async function earn(
     await desk.determine(id, 'threat', by[c % by.length] ?? ana);
   }
 }
+
+/**
+ * A class that has its grant, without the weeks of earning it: a record of the hosts, detector, technique and source that the desk shows
+ * findings of, written as it would have been. What is under test begins where the grant stands.
+ */
+export async function granted(desk: Desk, level: 2 | 3 | 4 = 4, exposure: 0.1 | 0.5 | 1 = 1): Promise<Grant> {
+  const { tenant, parts, machine } = desk;
+  await intoShadow(desk);
+  return desk.in(async (tx) => {
+    const each = await tx.autonomy.class(tenant, key);
+    if (each === null) throw new Error('no class');
+    const versions = { ...parts.versions(family), detectors: { d1: machine.detectors.d1 ?? 'v1' } };
+    const now = desk.now();
+    const entities = hosts.map((host) => `host|${host}`).sort();
+    const grant = grantLike(tenant, {
+      id: `g-${each.epoch}-${now}`,
+      key,
+      epoch: each.epoch,
+      level,
+      versions,
+      coverage: { detectors: ['d1'], techniques: ['T1003.001'], entities, sources: ['windows'] },
+      signedBy: lee,
+      signedAt: now,
+      expiresAt: now + 90 * DAY,
+    });
+    await tx.autonomy.addGrant(grant);
+    await tx.autonomy.addStep({ tenant, grant: grant.id, exposure, since: now, by: lee });
+    await tx.autonomy.putClass({ ...each, level, grant: grant.id, versions, cusum: 0, updatedAt: now });
+    return grant;
+  });
+}
+
+/** Shows a finding that the grant reaches, and lets it grow quiet. */
+export async function quiet(desk: Desk, id: string, shown: Partial<Shown> = {}): Promise<string> {
+  await desk.show(id, { host: 'ws-1', ...shown });
+  desk.pass(HOUR);
+  return id;
+}
+
+export const standing = (desk: Desk) => desk.in((tx) => tx.autonomy.class(desk.tenant, key));

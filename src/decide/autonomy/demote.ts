@@ -1,5 +1,6 @@
 import type { AutonomyClass, By, CauseOfChange, Closure, Grant } from '../../contracts/grant.ts';
 import type { StateTx } from '../../ports/state-store.ts';
+import { canaryHold } from './canary.ts';
 import { moveClass } from './change.ts';
 import { isWrong } from './class-rules.ts';
 import { endClosure, reopenClosed } from './closure-end.ts';
@@ -86,11 +87,11 @@ async function affected(tx: StateTx, { tenant, subject }: AutonomyClass, grant: 
   const right = closures.filter(({ reviewedAs }) => reviewedAs !== null && !isWrong(subject, reviewedAs));
   const before = right.map(({ closedAt }) => closedAt ?? 0).filter((at) => at < firstError);
   const since = Math.max(grant.signedAt, ...before);
-  return {
-    since,
-    reopen: closures.filter(
-      (each) => each.state === 'closed' && (each.closedAt ?? 0) >= since && !right.includes(each),
-    ),
-    waiting: closures.filter(({ state }) => state === 'waiting'),
-  };
+  const reopen: Closure[] = [];
+  for (const each of closures) {
+    if (each.state !== 'closed' || (each.closedAt ?? 0) < since || right.includes(each)) continue;
+    // A planted threat that was told is nobody's work any more.
+    if ((await canaryHold(tx, tenant, each.finding)) !== 'unmasked') reopen.push(each);
+  }
+  return { since, reopen, waiting: closures.filter(({ state }) => state === 'waiting') };
 }
