@@ -148,7 +148,7 @@ test('the ledger does not tell which finding is planted before somebody has dete
   const [told] = (await desk.in((tx) => tx.ledger.ofSubject(desk.tenant, 'finding', 'bird'))).filter(
     ({ entry }) => entry.type === 'canary.caught',
   );
-  expect(told?.payload).toMatchObject({ opens: (planted[0]?.payload as { commitment: string }).commitment });
+  expect(told?.payload).toMatchObject({ opens: planted[0]?.entry.subject.id });
   // No incident, no case, nothing learnt.
   expect(await desk.in((tx) => tx.review.liveIncident(desk.tenant, 'bird'))).toBeNull();
   expect(await desk.in((tx) => tx.autonomy.casesOf(desk.tenant, 'bird'))).toEqual([]);

@@ -1,7 +1,7 @@
-import type { ClassSubject } from '../../contracts/autonomy.ts';
-import { ClassSubject as Subject } from '../../contracts/autonomy.ts';
-import type { AutomationStop, AutonomyCase, AutonomyClass, By, Closure, Grant } from '../../contracts/grant.ts';
-import type { automationStops, autonomyCases, autonomyClasses, autonomyGrants, closures } from './schema-autonomy.ts';
+import type { ClassSubject } from '../../../contracts/autonomy.ts';
+import { ClassSubject as Subject } from '../../../contracts/autonomy.ts';
+import type { AutomationStop, AutonomyCase, AutonomyClass, By, Closure, Grant } from '../../../contracts/grant.ts';
+import type { automationStops, autonomyCases, autonomyClasses, autonomyGrants, closures } from '../schema-autonomy.ts';
 
 /** A person from two columns. */
 function person(id: string | null, name: string | null): By | null {

@@ -1,9 +1,9 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import { tellingKinds } from '../../contracts/entity.ts';
-import type { Finding } from '../../contracts/finding.ts';
-import type { AutonomyRows, ClassFindings } from '../../ports/state/autonomy.ts';
-import type { Queries } from './connection.ts';
-import { evidenceEvents } from './schema.ts';
+import { tellingKinds } from '../../../contracts/entity.ts';
+import type { Finding } from '../../../contracts/finding.ts';
+import type { AutonomyRows, ClassFindings } from '../../../ports/state/autonomy.ts';
+import type { Queries } from '../connection.ts';
+import { evidenceEvents } from '../schema.ts';
 
 /** Rows looked at for one answer. */
 const MOST_RECENT = 5000;

@@ -1,9 +1,9 @@
 import { and, desc, eq } from 'drizzle-orm';
-import type { Canary } from '../../contracts/grant.ts';
-import { BridgewatchError } from '../../kernel/errors.ts';
-import type { CanaryRows } from '../../ports/state/canaries.ts';
-import type { Queries } from './connection.ts';
-import { canaries } from './schema-autonomy.ts';
+import type { Canary } from '../../../contracts/grant.ts';
+import { BridgewatchError } from '../../../kernel/errors.ts';
+import type { CanaryRows } from '../../../ports/state/canaries.ts';
+import type { Queries } from '../connection.ts';
+import { canaries } from '../schema-autonomy.ts';
 
 /** Known threats in the stream. No change of theirs is told to live views: that would point at them. */
 export function canaryRows(queries: Queries): CanaryRows {
