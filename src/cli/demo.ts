@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
+import { dryRunConnector } from '../adapters/connectors/dry-run/dry-run.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { decideAsAnalyst } from '../demo/analyst.ts';
 import type { DemoSummary } from '../demo/score.ts';
@@ -11,6 +12,7 @@ import { type Host, openHost } from '../host/host.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
 import { listen } from '../host/web.ts';
 import { createAccount, randomPassword } from '../http/auth/accounts.ts';
+import { actionKinds } from '../respond/index.ts';
 import { type GroundTruth, writeSample } from '../sample/index.ts';
 import { shippedRules } from './load.ts';
 import { wholeNumber } from './options.ts';
@@ -142,8 +144,11 @@ function sample(
   return { telemetry, truth };
 }
 
+/** The demo rehearses response: its connector touches nothing and says so. */
 function open(folder: string): Promise<Host> {
+  const rehearsal = dryRunConnector(Object.keys(actionKinds));
   return openHost({
+    connectorFor: async () => ({ id: 'dry-run', connector: rehearsal }),
     dataDir: folder,
     databaseUrl: undefined,
     publicUrl: null,

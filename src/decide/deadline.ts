@@ -23,12 +23,7 @@ export function deadlineOf(
   now: number,
 ): Deadline {
   const waited = waits.reduce((sum, { from, until }) => sum + Math.max(0, (until ?? now) - from), 0);
-  const dueAt = visibleAt + minutesFor(within, severity) * MINUTE + waited;
+  const dueAt = visibleAt + within[severity] * MINUTE + waited;
   const pausedSince = waits.find(({ until }) => until === null)?.from ?? null;
   return { dueAt, pausedSince, late: pausedSince === null && now > dueAt };
-}
-
-/** A policy may name some severities only; the others keep two days. */
-export function minutesFor(within: Policy['determineWithin'], severity: Level): number {
-  return within[severity] ?? 2880;
 }

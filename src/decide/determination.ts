@@ -1,6 +1,7 @@
 import type { Confidence, Determination } from '../contracts/determination.ts';
 import { citedEvents, type Finding } from '../contracts/finding.ts';
 import type { Disposition } from '../contracts/investigation.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -88,7 +89,7 @@ export async function recordDetermination(
     subject: { kind: 'finding', id: finding.id, revision: finding.revision },
     payload: {
       determination: determination.id,
-      by: determination.by,
+      by: namedPerson(determination.by),
       verdict,
       reason,
       note,

@@ -1,3 +1,4 @@
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionListener } from '../ports/listeners.ts';
@@ -65,7 +66,7 @@ export async function recordReopening(
     type: 'finding.reopened',
     subject: { kind: 'finding', id: finding.id, revision: finding.revision },
     payload: {
-      by,
+      by: namedPerson(by),
       reason,
       was: status,
       determination: determination?.id ?? null,

@@ -1,19 +1,25 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../adapters/ledger-file/wrapping-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
-import type { Tenant } from '../contracts/tenant.ts';
+import type { MayAct } from '../contracts/autonomy.ts';
+import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
 import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
-import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import type { OidcOptions } from '../http/auth/plugins.ts';
+import { recordAccounts } from '../http/auth/record.ts';
+import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
+import type { ConnectorFor } from '../ports/connector.ts';
 import type { DecisionListener } from '../ports/listeners.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -28,6 +34,12 @@ export interface HostOptions {
   readonly tenant: Tenant;
   readonly rules: readonly string[];
   readonly log: FastifyBaseLogger;
+  /** An OpenID provider to sign in through. */
+  readonly oidc?: OidcOptions;
+  /** What carries actions out; absent, no action can be planned. */
+  readonly connectorFor?: ConnectorFor;
+  /** Whether automation may act; absent, it never may. */
+  readonly mayAct?: MayAct;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -36,6 +48,7 @@ export interface Host {
   readonly auth: Auth;
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
+  readonly respond: RespondDeps;
   readonly tenant: Tenant;
   /** What stages do when people decide. */
   readonly decisionListeners: readonly DecisionListener[];
@@ -53,7 +66,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock: systemClock,
     log: (line) => options.log.info(line),
     // The embedded store makes its own; a database of the user's has no folder to keep one in.
-    ...(options.databaseUrl === undefined ? {} : { signingKey: ensureSigningKey(options.dataDir) }),
+    ...(options.databaseUrl === undefined
+      ? {}
+      : { signingKey: ensureSigningKey(options.dataDir), wrappingKey: ensureWrappingKey(options.dataDir) }),
   });
   try {
     await store.createTenant(options.tenant);
@@ -62,10 +77,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secret: sessionSecret(options.dataDir),
       publicUrl: options.publicUrl,
       log: options.log,
-      beforeSession: recordSignIn(store),
+      record: recordAccounts(store),
+      ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
     const lake = new MemoryLake(new EventArchive());
-    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks: loadPlaybooks() });
+    const playbooks = loadPlaybooks();
+    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const draw = drawFrom(drawSecret(options.dataDir));
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
@@ -77,14 +94,28 @@ export async function openHost(options: HostOptions): Promise<Host> {
       listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
       warn: (message) => options.log.warn(message),
     });
+    const respond = startRespond({
+      store,
+      lake,
+      tenant: options.tenant.id,
+      publicUrl: options.publicUrl,
+      connectorFor: options.connectorFor ?? (async () => null),
+      mayAct: options.mayAct ?? (() => false),
+      playbooks,
+      warn: (message) => options.log.warn(message),
+    });
     return {
       store,
       auth,
       telemetry,
       lake,
+      respond: respond.deps,
       tenant: options.tenant,
       decisionListeners: [secondOpinions(draw)],
-      close: () => signAndClose(store, options),
+      async close() {
+        await respond.stop();
+        await signAndClose(store, options);
+      },
     };
   } catch (error) {
     await store.close();
@@ -92,13 +123,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** An orderly end signs the tenant's chain as it stands, so that what is changed afterwards shows. */
+/** An orderly end signs the tenant's chain and the system's as they stand, so that what is changed afterwards shows. */
 async function signAndClose(store: PostgresStore, { tenant, log }: HostOptions): Promise<void> {
   try {
-    await store.checkpoint(tenant.id);
-  } catch (error) {
-    // An empty chain has nothing to sign; a chain that does not fit is named by `ledger verify`. Neither keeps the store open.
-    log.warn(`no checkpoint at the end: ${error instanceof Error ? error.message : String(error)}`);
+    for (const chain of [tenant.id, SYSTEM_TENANT]) {
+      await store.checkpoint(chain).catch((error: unknown) => {
+        // An empty chain has nothing to sign; a chain that does not fit is named by `ledger verify`. Neither keeps the store open.
+        log.warn(`no checkpoint of ${chain} at the end: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    }
   } finally {
     await store.close();
   }

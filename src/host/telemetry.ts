@@ -112,17 +112,19 @@ export class Telemetry {
     const { store, clock, actor, tenant, pipeline, warn, listeners = [] } = this.#parts;
     this.#known ??= await KnownFindings.load(store, tenant);
     const known = this.#known;
+    known.learn(await store.withTenants([tenant], (tx) => tx.review.splits(tenant)), clock.now());
     const { surfaced, below } = pipeline.settle(known);
     const seen = below.filter(({ detections }) =>
       detections.some((detection) => known.foundedBy(detection) !== undefined),
     );
-    const evidenceOf = (ids: readonly string[]) => this.#evidence(ids);
+    const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
     const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
     for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
     return surfaced;
   }
 
-  #evidence(ids: readonly string[]): readonly EvidenceEvent[] {
+  /** Raw events at hand, as they are kept with a finding; those that are not at hand are left out. */
+  evidence(ids: readonly string[]): readonly EvidenceEvent[] {
     const events: EvidenceEvent[] = [];
     for (const id of ids) {
       const found = this.#parts.lookUp(id);

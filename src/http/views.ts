@@ -12,7 +12,16 @@ import { Role } from '../contracts/tenant.ts';
 
 export const Me = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
-  tenants: z.array(z.object({ id: z.string(), name: z.string(), role: Role })),
+  /** True until the password somebody was given is changed; nothing else is open until then. */
+  passwordChangeNeeded: z.boolean(),
+  tenants: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: Role,
+      via: z.literal('provider').nullable().describe('How the role is held: through a provider, or by oneself'),
+    }),
+  ),
 });
 
 export const Summary = z.object({
@@ -175,5 +184,9 @@ export const Reopened = z.object({
   by: z.object({ id: z.string(), name: z.string() }),
   at: z.number(),
 });
+
+/** One thing that happened in an incident, in words a customer reads. */
+export const TimelineEntry = z.object({ at: z.number(), what: z.string(), by: z.string().nullable() });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const VerdictReasons = z.record(Disposition, z.array(z.string()));

@@ -56,3 +56,6 @@ export interface Connector {
   /** Whether the state of before is back. */
   verifyUndone(plan: ActionPlan, receipt: Receipt | null, run: Run): Promise<Check>;
 }
+
+/** The connector that carries out a kind of action for a tenant, under the id it was configured with; null where none does. */
+export type ConnectorFor = (tenant: string, kind: string) => Promise<{ id: string; connector: Connector } | null>;

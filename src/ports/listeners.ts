@@ -1,4 +1,5 @@
 import type { Determination } from '../contracts/determination.ts';
+import type { Action } from '../contracts/response.ts';
 import type { ReviewTask } from '../contracts/review.ts';
 import type { StateTx, StoredFinding } from './state-store.ts';
 
@@ -27,4 +28,9 @@ export interface DecisionListener {
 export interface ReviewListener {
   /** A review task was answered: `task.opinion` is there. `stored` is the finding as it stands after it. */
   reviewed?(tx: StateTx, task: ReviewTask, stored: StoredFinding): Promise<void>;
+}
+
+export interface ResponseListener {
+  /** An action that contains is verified: its effect was seen. */
+  contained?(tx: StateTx, action: Action): Promise<void>;
 }

@@ -6,6 +6,12 @@ interface Fault {
   readonly message: string;
 }
 
+const unapproved: Fault = {
+  code: 'STATE_ACTION_UNAPPROVED',
+  status: 409,
+  message: 'Whoever must approve the action has not approved the plan it has now',
+};
+
 /** What PostgreSQL says, by SQLSTATE; where the constraint decides, by `SQLSTATE constraint`, or what `detail` makes of it. */
 const faults: Readonly<Record<string, Fault>> = {
   '42501 policy': {
@@ -29,6 +35,23 @@ const faults: Readonly<Record<string, Fault>> = {
     code: 'STATE_DETERMINATION_EXISTS',
     status: 409,
     message: 'A determination with this id is on record already',
+  },
+  '23505 actions_open': {
+    code: 'ACTION_OPEN_ALREADY',
+    status: 409,
+    message: 'The same action on the same target is open for this finding already; decide on that one',
+  },
+  '23503 actions_approved_by_fkey': unapproved,
+  '23503 actions_approved_also_by_fkey': unapproved,
+  '23503 actions_customer_approved_by_fkey': unapproved,
+  '23514 actions_cleared': unapproved,
+  '23514 actions_two_people': unapproved,
+  '23514 actions_customer_asked': unapproved,
+  '23514 actions_grant_bounded': {
+    code: 'STATE_GRANT_UNBOUNDED',
+    status: 409,
+    message:
+      'No grant reaches an action of more than low impact, one that cannot be undone, or one asked of the customer',
   },
   '40001': { code: 'STATE_BUSY', status: 503, message: 'Another transaction got in the way; repeat' },
   '57014': {

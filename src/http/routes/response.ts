@@ -1,5 +1,12 @@
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
+import { actionDecisionRoutes } from './action-decisions.ts';
+import { actionRoutes } from './actions.ts';
+import { playbookRoutes } from './playbooks.ts';
 
 /** Routes of response. */
-export function responseRoutes(_app: App, _deps: ServerDeps): void {}
+export function responseRoutes(app: App, deps: ServerDeps): void {
+  actionRoutes(app, deps);
+  actionDecisionRoutes(app, deps);
+  playbookRoutes(app, deps);
+}

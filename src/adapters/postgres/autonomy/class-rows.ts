@@ -65,9 +65,9 @@ export function classRows(
         .orderBy(desc(c.seq))
         .limit(limit);
       return rows.map(
-        ({ tenantId: _, levelFrom, levelTo, byId, byName, ...row }): ClassChange => ({
+        ({ tenantId, levelFrom, levelTo, byId, byName, ...row }): ClassChange => ({
           ...row,
-          tenant,
+          tenant: tenantId,
           from: levelFrom,
           to: levelTo,
           by: byId === null ? null : { id: byId, name: byName ?? '' },

@@ -97,9 +97,9 @@ export function closureRows(
         .from(considerations)
         .where(and(eq(considerations.tenantId, tenant), eq(considerations.findingId, finding)))
         .orderBy(desc(considerations.at));
-      return rows.map(({ tenantId: _, findingId, grantId, ...row }) => ({
+      return rows.map(({ tenantId, findingId, grantId, ...row }) => ({
         ...row,
-        tenant,
+        tenant: tenantId,
         finding: findingId,
         grant: grantId,
       }));

@@ -47,9 +47,9 @@ export function recordRows(
         .from(l)
         .where(and(eq(l.tenantId, tenant), eq(l.key, key), eq(l.epoch, epoch)))
         .orderBy(asc(l.at), asc(l.source));
-      return rows.map(({ tenantId: _, findingId, byId, byName, ...row }) => ({
+      return rows.map(({ tenantId, findingId, byId, byName, ...row }) => ({
         ...row,
-        tenant,
+        tenant: tenantId,
         finding: findingId,
         by: { id: byId, name: byName },
       }));
@@ -63,7 +63,7 @@ export function recordRows(
         .from(a)
         .where(and(eq(a.tenantId, tenant), eq(a.key, key), eq(a.epoch, epoch)))
         .orderBy(asc(a.at), asc(a.task));
-      return rows.map(({ tenantId: _, findingId, ...row }) => ({ ...row, tenant, finding: findingId }));
+      return rows.map(({ tenantId, findingId, ...row }) => ({ ...row, tenant: tenantId, finding: findingId }));
     },
   };
 }
