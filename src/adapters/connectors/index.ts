@@ -11,6 +11,8 @@ import { ChatSettings, chatConnector } from './chat/connector.ts';
 import { dryRunConnector } from './dry-run/dry-run.ts';
 import { httpConnector } from './http/connector.ts';
 import { HttpSettings } from './http/settings.ts';
+import { LdapSettings, makeLdapConnector } from './ldap/index.ts';
+import { makeNftablesConnector, NftablesSettings } from './nftables/index.ts';
 import type { ConnectorGround, ConnectorRoom } from './room.ts';
 import { smtpConnector } from './smtp/connector.ts';
 import { SmtpSettings } from './smtp/settings.ts';
