@@ -7,18 +7,18 @@ import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
-import type { MayAct } from '../contracts/autonomy.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
-import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
+import { blindness, drawFrom, isCanary, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
-import type { RespondDeps } from '../http/deps.ts';
+import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
-import type { DecisionListener } from '../ports/listeners.ts';
+import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { openAutonomy } from './autonomy.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
@@ -38,8 +38,6 @@ export interface HostOptions {
   readonly oidc?: OidcOptions;
   /** What carries actions out; absent, no action can be planned. */
   readonly connectorFor?: ConnectorFor;
-  /** Whether automation may act; absent, it never may. */
-  readonly mayAct?: MayAct;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -49,15 +47,18 @@ export interface Host {
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
+  readonly autonomy: AutonomyDeps;
   readonly tenant: Tenant;
   /** What stages do when people decide. */
   readonly decisionListeners: readonly DecisionListener[];
+  /** And when they answer reviews. */
+  readonly reviewListeners: readonly ReviewListener[];
   close(): Promise<void>;
 }
 
 /** Opens the store, makes the tenant where it is new, and wires the pipeline. Throws the store's and rules' coded errors. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { engine, problems } = compileRules(loadRules(options.rules));
+  const { engine, rules, problems } = compileRules(loadRules(options.rules));
   for (const { severity, code, file, line, message } of problems)
     if (severity === 'error') options.log.warn(`${file}:${line}: ${code}: ${message}`);
   const place = options.databaseUrl === undefined ? { dataDir: options.dataDir } : { databaseUrl: options.databaseUrl };
@@ -84,6 +85,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const draw = drawFrom(drawSecret(options.dataDir));
+    const autonomy = await openAutonomy({
+      store,
+      draw,
+      dataDir: options.dataDir,
+      tenants: () => [options.tenant.id],
+      rules,
+      playbooks,
+      respond: () => respond.deps,
+      warn: (message) => options.log.warn(message),
+    });
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -91,7 +102,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
-      listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
+      listeners: [blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }), autonomy.listener],
       warn: (message) => options.log.warn(message),
     });
     const respond = startRespond({
@@ -100,19 +111,25 @@ export async function openHost(options: HostOptions): Promise<Host> {
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
       connectorFor: options.connectorFor ?? (async () => null),
-      mayAct: options.mayAct ?? (() => false),
+      mayAct: autonomy.mayAct,
+      isCanary,
       playbooks,
       warn: (message) => options.log.warn(message),
     });
+    const endRounds = autonomy.start();
     return {
       store,
       auth,
       telemetry,
       lake,
       respond: respond.deps,
+      autonomy: autonomy.deps,
       tenant: options.tenant,
-      decisionListeners: [secondOpinions(draw)],
+      decisionListeners: [secondOpinions(draw), autonomy.listener],
+      reviewListeners: [autonomy.listener],
       async close() {
+        await endRounds();
+        autonomy.stop();
         await respond.stop();
         await signAndClose(store, options);
       },

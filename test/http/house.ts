@@ -17,6 +17,7 @@ import { recordAccounts } from '../../src/http/auth/record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { actionKinds } from '../../src/respond/index.ts';
+import { automation } from './automation.ts';
 
 /** A server over a real store in a folder of its own, with two tenants and a person for each role in the first. */
 export interface House {
@@ -128,6 +129,7 @@ export async function openHouse(
     },
     activityOf: () => null,
     respond: rehearsal(),
+    autonomy: automation({ store, clock }),
     ...changes,
   });
   await app.ready();
