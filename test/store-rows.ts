@@ -8,6 +8,7 @@ import { fillAccessTables } from './store-rows-access.ts';
 import { fillAutonomyTables } from './store-rows-autonomy.ts';
 import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
+import { fillSecretTables } from './store-rows-secrets.ts';
 
 /** Small but complete rows for tests of the store; each may be changed by the part given. */
 export function finding(tenant: string, id: string, part: Partial<Finding> = {}): Finding {
@@ -117,5 +118,6 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillReviewTables(tx, tenant);
   await fillResponseTables(tx, tenant);
   await fillAutonomyTables(tx, tenant);
+  await fillSecretTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

@@ -1,5 +1,6 @@
 import type { Determination } from '../contracts/determination.ts';
 import type { Incident, IncidentClosing } from '../contracts/incident.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -113,6 +114,6 @@ async function record(tx: StateTx, incident: Incident, by: Person, type: string,
     onBehalfOf: null,
     type,
     subject: { kind: 'incident', id: incident.id, revision: null },
-    payload: { finding: incident.finding, by: { id: by.id, name: by.name }, ...payload },
+    payload: { finding: incident.finding, by: namedPerson(by), ...payload },
   });
 }

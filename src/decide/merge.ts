@@ -1,4 +1,5 @@
 import type { Finding } from '../contracts/finding.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionListener } from '../ports/listeners.ts';
@@ -46,7 +47,7 @@ export async function mergeByPerson(
     into: into.finding.id,
     title: gone.finding.title,
     determination: gone.determination,
-    by: { id: by.id, name: by.name },
+    by: namedPerson(by),
     reason,
   };
   await note(tx, gone.finding, by, 'finding.merged', payload);

@@ -1,4 +1,5 @@
 import type { ContextFact } from '../contracts/context.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Shift } from '../contracts/rota.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
@@ -123,6 +124,6 @@ async function note(tx: StateTx, { tenant, by }: Said, type: string, kind: strin
     onBehalfOf: null,
     type,
     subject: { kind, id, revision: null },
-    payload: { by: { id: by.id, name: by.name }, ...payload },
+    payload: { by: namedPerson(by), ...payload },
   });
 }

@@ -1,5 +1,6 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { Finding } from '../contracts/finding.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -49,7 +50,7 @@ export async function splitByPerson(
     from: from.id,
     into: into.id,
     detections: taken.map(({ id }) => id),
-    by: { id: by.id, name: by.name },
+    by: namedPerson(by),
     reason,
   };
   await note(tx, from, by, 'finding.split', payload);

@@ -1,4 +1,5 @@
 import type { Finding } from '../contracts/finding.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -123,6 +124,6 @@ async function note(tx: StateTx, finding: Finding, by: Person, type: string, pay
     onBehalfOf: null,
     type,
     subject: { kind: 'finding', id: finding.id, revision: finding.revision },
-    payload: { by, ...payload },
+    payload: { by: namedPerson(by), ...payload },
   });
 }

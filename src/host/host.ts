@@ -1,10 +1,14 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
+import { type Connectors, configuredConnectors } from '../adapters/connectors/index.ts';
+import { systemNetwork } from '../adapters/connectors/network/network.ts';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
 import { ensureWrappingKey } from '../adapters/ledger-file/wrapping-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
+import { keptSecrets } from '../adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../adapters/secrets/key-ring.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
@@ -16,6 +20,7 @@ import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
@@ -53,6 +58,8 @@ export interface Host {
   readonly decisionListeners: readonly DecisionListener[];
   /** And when they answer reviews. */
   readonly reviewListeners: readonly ReviewListener[];
+  readonly connectors: Connectors;
+  readonly secrets: SecretKeeper;
   close(): Promise<void>;
 }
 
@@ -81,6 +88,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       record: recordAccounts(store),
       ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
+    const secrets = keptSecrets(store, openKeyRing(options.dataDir), systemClock);
+    const room = { secrets, clock: systemClock, network: systemNetwork(), consoleUrl: options.publicUrl };
+    const connectors = configuredConnectors(store, room);
     const lake = new MemoryLake(new EventArchive());
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
@@ -110,9 +120,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       lake,
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
-      connectorFor: options.connectorFor ?? (async () => null),
       mayAct: autonomy.mayAct,
       isCanary,
+      connectorFor: options.connectorFor ?? connectors.connectorFor,
       playbooks,
       warn: (message) => options.log.warn(message),
     });
@@ -127,6 +137,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       tenant: options.tenant,
       decisionListeners: [secondOpinions(draw), autonomy.listener],
       reviewListeners: [autonomy.listener],
+      connectors,
+      secrets,
       async close() {
         await endRounds();
         autonomy.stop();

@@ -68,6 +68,8 @@ export async function listen(
       }
     },
     respond: host.respond,
+    connectors: host.connectors,
+    secrets: host.secrets,
     webRoot: existsSync(console_) ? console_ : null,
     log: options.log,
     publicUrl: options.publicUrl,

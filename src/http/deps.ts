@@ -5,7 +5,9 @@ import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
+import type { ConnectorTypes } from '../ports/connector-types.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
 import type { EvidenceEvent, StateStore, StateTx } from '../ports/state-store.ts';
 import type { IsCanary } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
@@ -50,6 +52,10 @@ export interface ServerDeps {
   readonly decisionListeners?: readonly DecisionListener[];
   /** Told of answered reviews, in their transaction. */
   readonly reviewListeners?: readonly ReviewListener[];
+  /** The types of connector there are. */
+  readonly connectors: ConnectorTypes;
+  /** Where secrets of connectors are put. */
+  readonly secrets: SecretKeeper;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

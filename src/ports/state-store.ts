@@ -9,6 +9,7 @@ import type { AccessRows } from './state/access.ts';
 import type { AutonomyRows } from './state/autonomy.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
+import type { ConnectorRows, SecretRows } from './state/secrets.ts';
 
 /** A finding as kept: the current revision's document plus where its review stands. */
 export interface StoredFinding {
@@ -122,6 +123,8 @@ export interface StateTx {
   readonly review: ReviewRows;
   readonly response: ResponseRows;
   readonly autonomy: AutonomyRows;
+  readonly secrets: SecretRows;
+  readonly connectors: ConnectorRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { fastify, type LightMyRequestResponse } from 'fastify';
 import { dryRunConnector } from '../../src/adapters/connectors/dry-run/dry-run.ts';
+import { type Connectors, configuredConnectors } from '../../src/adapters/connectors/index.ts';
+import { systemNetwork } from '../../src/adapters/connectors/network/network.ts';
 import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
+import { keptSecrets } from '../../src/adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../../src/adapters/secrets/key-ring.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
 import type { App } from '../../src/http/app.ts';
 import { createAccount, createLogin, setup } from '../../src/http/auth/accounts.ts';
@@ -24,6 +28,8 @@ export interface House {
   readonly app: App;
   readonly store: PostgresStore;
   readonly auth: Auth;
+  readonly connectors: Connectors;
+  readonly dataDir: string;
   /** A signed-in person's Cookie header. */
   signIn(email: string, password?: string): Promise<string>;
   /** Lets time go by. */
@@ -99,6 +105,14 @@ export async function openHouse(
     record: recordAccounts(store),
     ...more,
   });
+  const secrets = keptSecrets(store, openKeyRing(folder, {}), clock);
+  const room = {
+    secrets,
+    clock,
+    network: { ...systemNetwork({}), loopback: true },
+    consoleUrl: changes.publicUrl ?? null,
+  };
+  const connectors = configuredConnectors(store, room);
   await store.createTenant({ id: 'acme', name: 'Acme' });
   await store.createTenant({ id: 'bolt', name: 'Bolt' });
   for (const person of inhabitants) await createAccount({ auth, store }, { ...person, password: PASSWORD });
@@ -130,6 +144,8 @@ export async function openHouse(
     activityOf: () => null,
     respond: rehearsal(),
     autonomy: automation({ store, clock }),
+    connectors,
+    secrets,
     ...changes,
   });
   await app.ready();
@@ -140,6 +156,8 @@ export async function openHouse(
     pass(ms) {
       now += ms;
     },
+    connectors,
+    dataDir: folder,
     async signIn(email, password = PASSWORD) {
       const answer = await attempt(app, email, password, newCaller());
       if (answer.statusCode !== 200) throw new Error(`sign-in answered ${answer.statusCode}: ${answer.body}`);

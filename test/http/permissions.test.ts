@@ -5,10 +5,11 @@ import { findingLike, show } from './finding.ts';
 import { fromPage, type House, openHouse, people, providerAnalyst } from './house.ts';
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
+import { connectorMatrix } from './matrix/connectors.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
-import { takesASession, takesNoScope, takesThePerson } from './matrix/tokens.ts';
+import { takesASession, takesNoScope, takesThatScope, takesThePerson } from './matrix/tokens.ts';
 import { served } from './routes.ts';
 
 /**
@@ -20,6 +21,7 @@ const expected: Routes = {
   ...reviewMatrix,
   ...responseMatrix,
   ...autonomyMatrix,
+  ...connectorMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,
@@ -53,6 +55,8 @@ beforeAll(async () => {
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
   await prepareReview(house.store);
   await house.store.withTenants(['acme'], (tx) => fillResponseTables(tx, 'acme', 'f1'));
+  const connector = { tenant: 'acme', id: 'f1', type: 'http', settings: {}, kinds: [], enabled: false, revision: 1 };
+  await house.store.withTenants(['acme'], (tx) => tx.connectors.put(connector, 1));
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
   }
@@ -105,7 +109,8 @@ test.each(routes.filter((route) => !route.includes('/api/auth/')))("%s: an analy
   const seen = await outcome(route, 'acme', bearing('every scope'));
   const refused = takesThePerson.has(route) || takesASession.has(route);
   expect(seen).toBe(refused ? 403 : expected[route]?.analyst);
-  expect(await outcome(route, 'acme', bearing('one scope'))).toBe(takesNoScope.has(route) ? 'ok' : 403);
+  const reached = takesNoScope.has(route) || takesThatScope.has(route);
+  expect(await outcome(route, 'acme', bearing('one scope'))).toBe(reached ? 'ok' : 403);
 });
 
 test.each(inTenants)('%s: a token for another tenant finds nothing here', async (route) => {
@@ -135,13 +140,16 @@ async function outcome(route: string, tenant: string, headers: Record<string, st
   const [method = '', path = ''] = route.split(' ');
   const gone = new AbortController();
   const writes = method !== 'GET';
-  const answer = await fetch(server + path.replace(':t', tenant).replace(':id', 'f1').replace(':family', 'impact'), {
-    method,
-    redirect: 'manual',
-    signal: gone.signal,
-    headers: { ...headers, ...(writes ? { 'content-type': 'application/json' } : {}) },
-    ...(writes ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
-  });
+  const answer = await fetch(
+    server + path.replace(':t', tenant).replace(':id', 'f1').replace(':name', 'n1').replace(':family', 'impact'),
+    {
+      method,
+      redirect: 'manual',
+      signal: gone.signal,
+      headers: { ...headers, ...(writes ? { 'content-type': 'application/json' } : {}) },
+      ...(writes ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
+    },
+  );
   // A live stream has no end to wait for.
   const problem = answer.headers.get('content-type')?.startsWith('application/problem') ? await answer.json() : {};
   const code = z.object({ code: z.string().default('') }).parse(problem).code;

@@ -14,6 +14,7 @@ import { ledgerRows } from './ledger-rows.ts';
 import { contextRows, policyRows } from './policy-rows.ts';
 import { responseRows } from './response-rows.ts';
 import { reviewRows } from './review-rows.ts';
+import { connectorRows, secretRows } from './secret-rows.ts';
 import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
 
 /**
@@ -99,6 +100,8 @@ export async function runTransaction<T>(
     review: allInTime(reviewRows(queries, changed)),
     response: allInTime(responseRows(queries, changed)),
     autonomy: allInTime(autonomyRows(queries, changed)),
+    secrets: allInTime(secretRows(queries, changed)),
+    connectors: allInTime(connectorRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
   const tx = withCanaries(bare, allInTime(canaryRows(queries)));

@@ -40,7 +40,7 @@ const autonomyTables = [
   'automation_stops',
 ] as const;
 const responseTables = ['actions', 'action_plans', 'action_approvals', 'action_notes'] as const;
-const secretTables = [] as const;
+const secretTables = ['secrets', 'connectors'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
