@@ -125,11 +125,16 @@ function plainField({ selection, field, value, pattern }: MatchedField): Matched
   return { selection, field, value: plainText(value, FIELD_LIMIT), pattern: plainText(pattern, FIELD_LIMIT) };
 }
 
+/** Digest of a rule's text: what a record and a grant are bound to. */
+export function detectorVersion(rule: SigmaRule): string {
+  return stableId(rule.text);
+}
+
 function describe(rule: SigmaRule): Detector {
   return {
     kind: rule.kind === 'correlation' ? 'correlation' : 'sigma',
     id: rule.id,
-    version: stableId(rule.text),
+    version: detectorVersion(rule),
     title: rule.title,
     level: rule.level,
     techniques: [...new Set(rule.techniques.map(techniqueId))],

@@ -11,19 +11,19 @@ import { keptSecrets } from '../adapters/secrets/kept-secrets.ts';
 import { openKeyRing } from '../adapters/secrets/key-ring.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
-import type { MayAct } from '../contracts/autonomy.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
-import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
+import { blindness, drawFrom, isCanary, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
-import type { RespondDeps } from '../http/deps.ts';
+import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
-import type { DecisionListener } from '../ports/listeners.ts';
+import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { openAutonomy } from './autonomy.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
@@ -43,8 +43,6 @@ export interface HostOptions {
   readonly oidc?: OidcOptions;
   /** What carries actions out; absent, no action can be planned. */
   readonly connectorFor?: ConnectorFor;
-  /** Whether automation may act; absent, it never may. */
-  readonly mayAct?: MayAct;
 }
 
 /** One machine's Bridgewatch: store, accounts and the pipeline of one tenant. */
@@ -54,9 +52,12 @@ export interface Host {
   readonly telemetry: Telemetry;
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
+  readonly autonomy: AutonomyDeps;
   readonly tenant: Tenant;
   /** What stages do when people decide. */
   readonly decisionListeners: readonly DecisionListener[];
+  /** And when they answer reviews. */
+  readonly reviewListeners: readonly ReviewListener[];
   readonly connectors: Connectors;
   readonly secrets: SecretKeeper;
   close(): Promise<void>;
@@ -64,7 +65,7 @@ export interface Host {
 
 /** Opens the store, makes the tenant where it is new, and wires the pipeline. Throws the store's and rules' coded errors. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { engine, problems } = compileRules(loadRules(options.rules));
+  const { engine, rules, problems } = compileRules(loadRules(options.rules));
   for (const { severity, code, file, line, message } of problems)
     if (severity === 'error') options.log.warn(`${file}:${line}: ${code}: ${message}`);
   const place = options.databaseUrl === undefined ? { dataDir: options.dataDir } : { databaseUrl: options.databaseUrl };
@@ -94,6 +95,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const draw = drawFrom(drawSecret(options.dataDir));
+    const autonomy = await openAutonomy({
+      store,
+      draw,
+      dataDir: options.dataDir,
+      tenants: () => [options.tenant.id],
+      rules,
+      playbooks,
+      respond: () => respond.deps,
+      warn: (message) => options.log.warn(message),
+    });
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -101,7 +112,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
-      listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
+      listeners: [blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }), autonomy.listener],
       warn: (message) => options.log.warn(message),
     });
     const respond = startRespond({
@@ -109,22 +120,28 @@ export async function openHost(options: HostOptions): Promise<Host> {
       lake,
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
+      mayAct: autonomy.mayAct,
+      isCanary,
       connectorFor: options.connectorFor ?? connectors.connectorFor,
-      mayAct: options.mayAct ?? (() => false),
       playbooks,
       warn: (message) => options.log.warn(message),
     });
+    const endRounds = autonomy.start();
     return {
       store,
       auth,
       telemetry,
       lake,
       respond: respond.deps,
+      autonomy: autonomy.deps,
       tenant: options.tenant,
+      decisionListeners: [secondOpinions(draw), autonomy.listener],
+      reviewListeners: [autonomy.listener],
       connectors,
       secrets,
-      decisionListeners: [secondOpinions(draw)],
       async close() {
+        await endRounds();
+        autonomy.stop();
         await respond.stop();
         await signAndClose(store, options);
       },

@@ -7,7 +7,7 @@ import { stableId } from '../kernel/ids.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import { createExecutor, reachIn } from '../respond/index.ts';
+import { createExecutor, type IsCanary, reachIn } from '../respond/index.ts';
 
 export interface RespondParts {
   readonly store: StateStore;
@@ -16,6 +16,7 @@ export interface RespondParts {
   readonly publicUrl: string | null;
   readonly connectorFor: ConnectorFor;
   readonly mayAct: MayAct;
+  readonly isCanary: IsCanary;
   readonly playbooks: readonly { content: unknown }[];
   readonly warn: (message: string) => void;
 }
@@ -24,13 +25,14 @@ const noReach: Reach = { said: [], affects: [] };
 
 /** Response on one machine: what the API plans with, and the executor, already running. */
 export function startRespond(parts: RespondParts): { readonly deps: RespondDeps; readonly stop: () => Promise<void> } {
-  const { store, lake, tenant, connectorFor, mayAct, publicUrl, warn } = parts;
+  const { store, lake, tenant, connectorFor, mayAct, isCanary, publicUrl, warn } = parts;
   const executor = createExecutor({
     store,
     clock: systemClock,
     connectorFor,
     tenants: async () => [tenant],
     mayAct,
+    isCanary,
     listeners: [],
     holder: stableId('executor', hostname(), String(process.pid), String(systemClock.now())),
     warn,
@@ -39,6 +41,7 @@ export function startRespond(parts: RespondParts): { readonly deps: RespondDeps;
   return {
     deps: {
       connectorFor,
+      isCanary,
       reachOf: (of, entity) => (of === tenant ? reachIn(lake, entity) : noReach),
       playbooks: parts.playbooks.map(({ content }) => ResponsePlaybook.parse(content)),
     },

@@ -31,6 +31,8 @@ export async function listen(
     auth: host.auth,
     clock: systemClock,
     decisionListeners: host.decisionListeners,
+    reviewListeners: host.reviewListeners,
+    autonomy: host.autonomy,
     eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(

@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { SwitchScope } from '../contracts/autonomy.ts';
 import type { Activity } from '../contracts/event.ts';
 import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
-import type { EventsAtHand } from '../decide/index.ts';
+import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
@@ -20,6 +21,14 @@ export interface RespondDeps {
   readonly isCanary?: IsCanary;
 }
 
+/** What the routes of autonomy stand on. */
+export interface AutonomyDeps {
+  readonly parts: AutonomyParts;
+  readonly watch: Pick<SwitchWatch, 'isKnown' | 'look'>;
+  /** What the file STOP in the data folder stops now. */
+  readonly heldByFile: () => readonly SwitchScope[];
+}
+
 /** What the server stands on. The composition root makes these; tests make them over a store of their own. */
 export interface ServerDeps {
   readonly store: StateStore;
@@ -33,6 +42,8 @@ export interface ServerDeps {
   readonly activityOf: (event: EvidenceEvent) => Activity | null;
   /** Absent where nothing can be planned; what is on record can be read all the same. */
   readonly respond?: RespondDeps;
+  /** Absent where no automation runs. */
+  readonly autonomy?: AutonomyDeps;
   /** Raw events at hand that no finding keeps yet, for whoever opens one by hand. */
   readonly eventsAtHand?: EventsAtHand;
   /** What was done about a finding, for the story of its incident. */

@@ -21,6 +21,7 @@ import { recordAccounts } from '../../src/http/auth/record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { actionKinds } from '../../src/respond/index.ts';
+import { automation } from './automation.ts';
 
 /** A server over a real store in a folder of its own, with two tenants and a person for each role in the first. */
 export interface House {
@@ -142,6 +143,7 @@ export async function openHouse(
     },
     activityOf: () => null,
     respond: rehearsal(),
+    autonomy: automation({ store, clock }),
     connectors,
     secrets,
     ...changes,

@@ -113,10 +113,7 @@ async function resolve(tx: StateTx, parts: AutonomyParts, canary: Canary): Promi
   return resolved;
 }
 
-/**
- * How response must treat a finding: `masked` is a canary that nobody determined yet, whose actions may be proposed as for any other and are never
- * carried out; `unmasked` one that was told, whose actions are refused. Customers, incidents, training and outcome figures leave both out.
- */
+/** `masked` is a canary that nobody determined yet, `unmasked` one that was told. */
 export async function canaryHold(
   tx: StateTx,
   tenant: string,
@@ -125,6 +122,11 @@ export async function canaryHold(
   const canary = await canariesOf(tx).ofFinding(tenant, finding);
   if (canary === null) return 'none';
   return canary.state === 'planted' ? 'masked' : 'unmasked';
+}
+
+/** Whether a finding is a planted known threat: nothing is ever done about one, and nothing is learnt or counted from it. */
+export async function isCanary(tx: StateTx, tenant: string, finding: string): Promise<boolean> {
+  return (await canaryHold(tx, tenant, finding)) !== 'none';
 }
 
 /** Planted threats of a tenant, newest first; for whoever plants them. */

@@ -25,7 +25,7 @@ export async function moveClass(
     onBehalfOf: null,
     type: 'autonomy.level',
     subject: { kind: 'autonomy_class', id: key, revision: epoch },
-    payload: { cause, said, by, from, to: level, epoch, grant: to.grant, ...payload },
+    payload: { cause, said, from, to: level, epoch, grant: to.grant, ...payload },
   });
   await tx.autonomy.putClass(to);
   const change = { tenant, key, from: from as AutonomyClass['level'], to: level, epoch, cause, said, by };

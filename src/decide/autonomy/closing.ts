@@ -76,7 +76,17 @@ export async function putInForce(tx: StateTx, parts: AutonomyParts, closure: Clo
     onBehalfOf: approvedBy?.id ?? signedBy.id,
     type: 'finding.closed',
     subject: { kind: 'finding', id: finding, revision },
-    payload: { closure: id, class: key, grant, level, disposition, signedBy, approvedBy, openedBy, share },
+    payload: {
+      closure: id,
+      class: key,
+      grant,
+      level,
+      disposition,
+      signedBy: signedBy.id,
+      approvedBy: approvedBy?.id ?? null,
+      openedBy: openedBy?.id ?? null,
+      share,
+    },
   });
   if (task !== null) await askForAudit(tx, closed, task, now);
   await (isNew ? tx.autonomy.addClosure(closed) : tx.autonomy.moveClosure(closed));

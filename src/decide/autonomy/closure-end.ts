@@ -29,7 +29,7 @@ export async function reopenClosed(
       onBehalfOf: null,
       type: 'finding.reopened',
       subject: { kind: 'finding', id: stored.finding.id, revision },
-      payload: { reason, was: 'closed', closure: closure.id, by },
+      payload: { reason, was: 'closed', closure: closure.id },
     });
     const who =
       by === null ? { kind: 'system' as const, id: SYSTEM.id, name: 'Autonomy' } : { kind: 'human' as const, ...by };

@@ -62,14 +62,14 @@ export async function signGrant(tx: StateTx, parts: AutonomyParts, signature: Si
     endedWhy: null,
   };
   const after: AutonomyClass = { ...each, level, grant: grant.id, versions, cusum: 0, updatedAt: now };
-  const said = `${by.name} signed for level ${level}: ${figures.cases} cases, ${figures.errors} errors`;
+  const said = `Signed for level ${level}: ${figures.cases} cases, ${figures.errors} errors`;
   if (each.grant !== null) await replaceGrant(tx, each, now, said);
   await tx.ledger.append(tenant, {
     actor: { kind: 'human', id: by.id, version: '' },
     onBehalfOf: null,
     type: 'autonomy.granted',
     subject: { kind: 'autonomy_grant', id: grant.id, revision: null },
-    payload: { ...grant, seen: signature.seen },
+    payload: { ...grant, signedBy: by.id, seen: signature.seen },
   });
   await tx.autonomy.addGrant(grant);
   await tx.autonomy.addStep({ tenant, grant: grant.id, exposure: EXPOSURES[0], since: now, by });

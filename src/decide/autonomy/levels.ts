@@ -26,7 +26,7 @@ export async function setLevel(tx: StateTx, parts: AutonomyParts, request: Level
   const by = { id: request.by.id, name: request.by.name };
   const known = await tx.autonomy.class(tenant, key);
   if (known !== null && known.level >= 2) {
-    await demote(tx, parts, tenant, key, { cause: 'lowered', said: `${by.name} took its grant back`, by });
+    await demote(tx, parts, tenant, key, { cause: 'lowered', said: 'Its grant was taken back', by });
   }
   const before = (await tx.autonomy.class(tenant, key, true)) ?? fresh(parts, request, key);
   if (before.level === level) return before;
@@ -43,7 +43,7 @@ export async function setLevel(tx: StateTx, parts: AutonomyParts, request: Level
           versions: { ...parts.versions(family), detectors: {} },
         }),
   };
-  const said = level === 0 ? `${by.name} switched it off` : `${by.name} put it into shadow: its record begins`;
+  const said = level === 0 ? 'Switched off' : 'Put into shadow: its record begins';
   await moveClass(tx, before.level, after, { cause: level === 0 ? 'lowered' : 'raised', said, by });
   return after;
 }
@@ -97,6 +97,6 @@ export async function press(
   why: string,
 ): Promise<boolean> {
   await knownClass(tx, tenant, key);
-  const said = `${by.name} took it back to shadow${why === '' ? '' : `: ${why}`}`;
+  const said = `Taken back to shadow${why === '' ? '' : `: ${why}`}`;
   return demote(tx, parts, tenant, key, { cause: 'pressed', said, by: { id: by.id, name: by.name } });
 }

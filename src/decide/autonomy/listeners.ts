@@ -1,7 +1,7 @@
 import type { Determination } from '../../contracts/determination.ts';
 import type { DecisionListener, FindingListener, ReviewListener } from '../../ports/listeners.ts';
 import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
-import { canaryDetermined, canaryHold } from './canary.ts';
+import { canaryDetermined, isCanary } from './canary.ts';
 import { addToRecords, noteLaterVerdict } from './cases.ts';
 import { isWrong, wouldDo } from './class-rules.ts';
 import { endClosure } from './closure-end.ts';
@@ -23,7 +23,7 @@ export function autonomyListeners(
           await endClosure(tx, closure, 'reopened', { why: 'what came later is not what was closed', by: null, at });
       }
     },
-    isExercise: async (tx, { tenant, finding }) => (await canaryHold(tx, tenant, finding)) !== 'none',
+    isExercise: (tx, { tenant, finding }) => isCanary(tx, tenant, finding),
     determined: (tx, determination, before) => determined(tx, parts, determination, before),
     async reopened(tx, { finding }) {
       for (const closure of await tx.autonomy.closuresOf(finding.tenant, finding.id)) {
@@ -50,13 +50,13 @@ async function determined(
     return;
   }
   // A canary that was told before: nothing is learnt from it.
-  if ((await canaryHold(tx, tenant, before.finding.id)) !== 'none') return;
+  if (await isCanary(tx, tenant, before.finding.id)) return;
   const wrongly = await endClosures(tx, determination);
   await noteLaterVerdict(tx, determination);
   if (blind && before.finding.openedBy === undefined)
     await addToRecords(tx, parts, before, { from: 'determination', verdict, by, at });
   for (const { key, closedAt } of wrongly) {
-    const said = `${by.name} determined a threat that its grant had closed`;
+    const said = 'A person determined a threat that its grant had closed';
     await demote(tx, parts, tenant, key, { cause: 'miss', said, by: null, errorAt: closedAt });
   }
 }
@@ -103,7 +103,7 @@ async function missed(
     if (family !== before.finding.family || grant === null) continue;
     await demote(tx, parts, tenant, key, {
       cause: 'miss',
-      said: `${by.name} found a threat of its family that was never shown`,
+      said: 'A person found a threat of its family that was never shown',
       by: null,
     });
   }

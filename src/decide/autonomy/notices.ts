@@ -133,7 +133,7 @@ async function record(
     onBehalfOf: null,
     type,
     subject: { kind: 'finding', id: closure.finding, revision: closure.revision },
-    payload: { closure: closure.id, by: by(word), ...payload },
+    payload: { closure: closure.id, ...payload },
   });
 }
 

@@ -52,7 +52,7 @@ export async function stepUp(
   }
   const by = { id: person.id, name: person.name };
   const step: GrantStep = { tenant, grant: grant.id, exposure: next.next, since: now, by };
-  const said = `${by.name} let it run on ${step.exposure * 100} % of its class`;
+  const said = `May run on ${step.exposure * 100} % of its class`;
   await moveClass(
     tx,
     each.level,

@@ -54,7 +54,7 @@ export async function stopAutomation(
       onBehalfOf: null,
       type: 'automation.stopped',
       subject: { kind: 'switch', id, revision: null },
-      payload: { scope: scope.stops, classKey, via, viaTenant, why, by: stop.by },
+      payload: { scope: scope.stops, classKey, via, viaTenant, why, by: by.id },
     });
     await tx.autonomy.addStop(stop);
     return stop;
@@ -104,7 +104,7 @@ export async function liftAutomation(
         onBehalfOf: null,
         type: 'automation.lifted',
         subject: { kind: 'switch', id: stop.id, revision: null },
-        payload: { scope: stop.scope, classKey: stop.classKey, why, by: { id: by.id, name: by.name } },
+        payload: { scope: stop.scope, classKey: stop.classKey, why },
       });
       await tx.autonomy.liftStop(tenant, stop.id, by, at);
     }

@@ -38,7 +38,7 @@ export async function keepHonest(
 
 async function signerGone({ store }: AutonomyParts, { tenant, signedBy }: Grant): Promise<Demotion | null> {
   if (await isLead(store, tenant, signedBy.id)) return null;
-  return { cause: 'signer', said: `${signedBy.name}, who signed for it, is no lead any more`, by: null };
+  return { cause: 'signer', said: 'Whoever signed for it is no lead any more', by: null };
 }
 
 async function silence(parts: AutonomyParts, { tenant, coverage }: Grant): Promise<Demotion | null> {

@@ -1,0 +1,166 @@
+import { readStopFile } from '../adapters/stop-file.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import type { Finding } from '../contracts/finding.ts';
+import {
+  type AutonomyParts,
+  autonomyListeners,
+  type MachineVersions,
+  type PlannedAction,
+  SwitchWatch,
+  scopeOf,
+  shadowing,
+  standingStops,
+  stopAutomation,
+  tickAutonomy,
+} from '../decide/index.ts';
+import { detectorVersion } from '../detect/index.ts';
+import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { sha256 } from '../kernel/ids.ts';
+import type { StateStore, StateTx } from '../ports/state-store.ts';
+import { kindOrUndefined, planAction, proposeUnderGrant, recommendedOrder, recordProposal } from '../respond/index.ts';
+import { weights } from '../score/index.ts';
+import type { SigmaRule } from '../sigma/index.ts';
+
+/** How often grants are acted under and looked after; and how often the week's input is compared with each record. */
+const ROUND_MS = 5_000;
+const THOROUGH_EVERY_MS = 3_600_000;
+/** Raised by hand with each change of how weights are applied, stories grouped or recommendations made. */
+const MODEL_CODE = '1';
+const AUTONOMY = { kind: 'ai', id: 'autonomy', version: '1' } as const;
+const MOST_ACTIONS = 200;
+
+export interface AutonomyHostParts {
+  readonly store: StateStore;
+  readonly draw: AutonomyParts['draw'];
+  readonly dataDir: string;
+  /** Tenants this process works for. */
+  readonly tenants: () => readonly string[];
+  readonly rules: readonly SigmaRule[];
+  /** Parsed playbook files. */
+  readonly playbooks: readonly { readonly content: unknown }[];
+  readonly respond: () => RespondDeps;
+  readonly warn: (message: string) => void;
+}
+
+/** Autonomy on one machine: the watch over the switch, already looking, and the rounds, begun by `start`. */
+export async function openAutonomy(host: AutonomyHostParts) {
+  const { store, draw, dataDir, tenants } = host;
+  const file = () => readStopFile(dataDir);
+  const watch = new SwitchWatch({
+    clock: systemClock,
+    tenants,
+    look: async (of) => (await standingStops(store, of)).map(scopeOf),
+    file,
+    record: async (scope) => {
+      const by = { id: 'file', name: 'The file STOP in the data folder' };
+      await stopAutomation(store, systemClock, { scope, via: 'file', viaTenant: null, why: 'the file is there', by });
+    },
+  });
+  const versions = new Map(host.rules.map((rule) => [rule.id, detectorVersion(rule)]));
+  const parts: AutonomyParts = {
+    store,
+    clock: systemClock,
+    draw,
+    mayAct: watch.mayAct,
+    versions: machineVersions(host.playbooks),
+    detectorVersion: (id) => versions.get(id) ?? null,
+    // Telemetry comes as files, which end: none of them falls silent.
+    silentSources: async () => [],
+    actionKind: (kind) => kindOrUndefined(kind) ?? null,
+    undoVerified: async (tx, tenant, kind) =>
+      (await tx.response.page(tenant, { state: 'undone' }, null, MOST_ACTIONS)).items.some(
+        (action) => action.kind === kind,
+      ),
+    planAction: (stored, kind) => planned(host, stored.finding, kind),
+    actionsUnderGrants,
+  };
+  await watch.start();
+  const deps: AutonomyDeps = { parts, watch, heldByFile: file };
+  return {
+    deps,
+    mayAct: watch.mayAct,
+    listener: autonomyListeners(parts),
+    isShadowed: shadowing(draw),
+    start: () => startRounds(parts, tenants, host.warn),
+    stop: () => watch.stop(),
+  };
+}
+
+/** The champion is the weights and the code that applies them; a family's playbook is whichever of these may be chosen for it. */
+function machineVersions(playbooks: AutonomyHostParts['playbooks']): AutonomyParts['versions'] {
+  const model = sha256(canonicalJson({ weights, code: MODEL_CODE }));
+  // No language model takes part: the prompts are the empty text.
+  const prompts = sha256('');
+  return (family): MachineVersions => {
+    const chosen = playbooks.filter(({ content }) =>
+      ['default', 'cloud-account', family].includes(String((content as { family?: unknown } | null)?.family)),
+    );
+    return { model, playbook: sha256(canonicalJson(chosen.map(({ content }) => content))), prompts };
+  };
+}
+
+async function planned(host: AutonomyHostParts, finding: Finding, kind: string): Promise<PlannedAction | null> {
+  const index = finding.recommendation.actions.findIndex((action) => action.kind === kind);
+  if (index === -1) return null;
+  const { order, impact, why } = recommendedOrder(finding, index);
+  const { store } = host;
+  const plan = await planAction({ store, clock: systemClock, ...host.respond() }, order, impact);
+  const proposal = { plan, parameters: order.parameters, revision: finding.revision, why };
+  return {
+    async runUnderGrant(tx, { id, key, signedBy }) {
+      const grant = { id, classKey: key, signer: signedBy };
+      await proposeUnderGrant(tx, systemClock, { ...proposal, grant, actor: AUTONOMY });
+    },
+    async propose(tx) {
+      const by = { kind: AUTONOMY.kind, id: AUTONOMY.id, name: 'Autonomy' };
+      await recordProposal(tx, systemClock, { ...proposal, asked: null, by });
+    },
+  };
+}
+
+async function actionsUnderGrants(tx: StateTx, tenant: string): Promise<{ id: string; said: string }[]> {
+  const found: { id: string; said: string }[] = [];
+  for (const state of ['proposed', 'approved', 'executing'] as const) {
+    const { items } = await tx.response.page(tenant, { state }, null, MOST_ACTIONS);
+    for (const { id, grant, kind, target } of items)
+      if (grant !== null) found.push({ id, said: `${kind} on ${target.kind} ${target.value}: ${state}` });
+  }
+  return found;
+}
+
+/** Rounds that never overlap; returns what ends them after the one at hand. */
+function startRounds(
+  parts: AutonomyParts,
+  tenants: () => readonly string[],
+  warn: (message: string) => void,
+): () => Promise<void> {
+  let thoroughAt = 0;
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const round = async (): Promise<void> => {
+    const now = parts.clock.now();
+    const thorough = now - thoroughAt >= THOROUGH_EVERY_MS;
+    if (thorough) thoroughAt = now;
+    for (const tenant of tenants()) {
+      try {
+        const { failed, demoted } = await tickAutonomy(parts, tenant, thorough);
+        for (const why of failed) warn(`autonomy of ${tenant}: ${why}`);
+        for (const { key, cause } of demoted) warn(`class ${key} of ${tenant} was demoted: ${cause}`);
+      } catch (error) {
+        warn(`a round of autonomy of ${tenant} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = round().finally(() => {
+      busy = false;
+    });
+  }, ROUND_MS).unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
