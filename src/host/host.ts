@@ -24,6 +24,7 @@ import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
+import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
@@ -127,6 +128,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
       warn: (message) => options.log.warn(message),
     });
     const endRounds = autonomy.start();
+    const endPaging = startPaging({
+      store,
+      tenants: () => [options.tenant.id],
+      notifierFor: connectors.notifierFor,
+      publicUrl: options.publicUrl,
+      warn: (message) => options.log.warn(message),
+    });
     return {
       store,
       auth,
@@ -141,6 +149,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secrets,
       async close() {
         await endRounds();
+        await endPaging();
         autonomy.stop();
         await respond.stop();
         await signAndClose(store, options);

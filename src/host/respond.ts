@@ -6,6 +6,7 @@ import type { RespondDeps } from '../http/deps.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { EventLake } from '../ports/event-lake.ts';
+import type { ResponseListener } from '../ports/listeners.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { createExecutor, type IsCanary, reachIn } from '../respond/index.ts';
 
@@ -23,6 +24,13 @@ export interface RespondParts {
 
 const noReach: Reach = { said: [], affects: [] };
 
+/** What was contained is told on the finding's incident. */
+const incidentContained: ResponseListener = {
+  contained: async (tx, { tenant, finding }) => {
+    await tx.review.containIncident(tenant, finding, systemClock.now());
+  },
+};
+
 /** Response on one machine: what the API plans with, and the executor, already running. */
 export function startRespond(parts: RespondParts): { readonly deps: RespondDeps; readonly stop: () => Promise<void> } {
   const { store, lake, tenant, connectorFor, mayAct, isCanary, publicUrl, warn } = parts;
@@ -33,7 +41,7 @@ export function startRespond(parts: RespondParts): { readonly deps: RespondDeps;
     tenants: async () => [tenant],
     mayAct,
     isCanary,
-    listeners: [],
+    listeners: [incidentContained],
     holder: stableId('executor', hostname(), String(process.pid), String(systemClock.now())),
     warn,
     publicUrl,

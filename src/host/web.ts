@@ -3,11 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import { systemClock } from '../adapters/system-clock.ts';
+import { plainText } from '../contracts/plain-text.ts';
 import { buildServer } from '../http/server.ts';
 import { lenses } from '../lenses/index.ts';
 import type { Host } from './host.ts';
 
 const console_ = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'web', 'dist');
+
+/** Of one finding, told in the story of its incident. */
+const MOST_ACTIONS = 100;
 
 export interface Listening {
   readonly url: string;
@@ -68,6 +72,14 @@ export async function listen(
       }
     },
     respond: host.respond,
+    actionsOn: async (tx, tenant, finding) => {
+      const { items } = await tx.response.page(tenant, { finding }, null, MOST_ACTIONS);
+      return items.map(({ kind, target, state, proposedBy, updatedAt }) => ({
+        at: updatedAt,
+        what: `${kind} of ${plainText(target.value, 120)}: ${state}`,
+        by: proposedBy.name,
+      }));
+    },
     connectors: host.connectors,
     secrets: host.secrets,
     webRoot: existsSync(console_) ? console_ : null,

@@ -25,7 +25,7 @@ test('a class earns autonomy, loses it to an attacker who hides in it, and the a
   expect(outcome.reviewSaid).toBe('threat');
 
   // Contained and undone, each step approved by two people and seen in the systems themselves.
-  expect(outcome.incident).not.toBe('none');
+  expect(outcome.incident).toEqual(['open', outcome.rehearsed.length === 2 ? 'open' : 'contained']);
   const way = ['proposed', 'proposed', 'approved', 'verified', 'undone'];
   expect(outcome.actions).toEqual({ disable_account: way, isolate_host: way });
   for (const seen of [outcome.signIn, outcome.reachable]) {

@@ -27,7 +27,8 @@ export interface Outcome {
   readonly reopened: number;
   readonly levelAfter: number;
   readonly reviewSaid: Disposition | null;
-  readonly incident: string;
+  /** Before and after containment was seen to hold. */
+  readonly incident: readonly string[];
   readonly actions: Readonly<Record<string, readonly string[]>>;
   /** Before containment, contained, undone; null where the system is not here and was only rehearsed. */
   readonly signIn: readonly (boolean | null)[];
@@ -181,6 +182,7 @@ async function play(company: Company, say: (line: string) => void): Promise<Outc
   say(`The attacker's finding on ${lair} is determined a threat; an incident is open`);
 
   const contained = await contain(company, say, hidden[0]?.finding ?? '', lair);
+  const [end] = await within((tx) => tx.review.incidentsOf(TENANT, hidden[0]?.finding ?? ''));
   const ledger = await company.store.verifyLedger();
   const told = await toldIn(company);
   say(`The ledger fits: ${ledger.entries} entries`);
@@ -197,7 +199,7 @@ async function play(company: Company, say: (line: string) => void): Promise<Outc
     reopened: reopened.length,
     levelAfter: after?.level ?? -1,
     reviewSaid,
-    incident: incident?.state ?? 'none',
+    incident: [incident?.state ?? 'none', end?.state ?? 'none'],
     ...contained,
     ledger: { entries: ledger.entries, verified: ledger.verified },
     told,
