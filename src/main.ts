@@ -19,6 +19,7 @@ import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
 import { registerSecretsRekey } from './cli/secrets-rekey.ts';
 import { registerServe } from './cli/serve.ts';
+import { registerSwitch } from './cli/switch.ts';
 
 const commands = [
   registerAssess,
@@ -39,6 +40,7 @@ const commands = [
   registerSample,
   registerPlaybooks,
   registerOpenapi,
+  registerSwitch,
   registerAccount,
   registerProvider,
 ];

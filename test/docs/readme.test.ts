@@ -33,7 +33,7 @@ describe.each(pages)('%s', (page) => {
 
   it('names commands and options that exist', () => {
     for (const [, command = ''] of text.matchAll(
-      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|account|provider|playbooks)\b[^`\n|]*)/g,
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks)\b[^`\n|]*)/g,
     )) {
       const { words, options } = parts(command);
       const described = help(...words.slice(0, grouped.has(words[0] ?? '') ? 2 : 1));
