@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { homeFolder } from '../src/adapters/postgres/embedded/home.ts';
 import { openStateStore } from '../src/adapters/postgres/store.ts';
 import type { LedgerNote } from '../src/contracts/ledger-entry.ts';
+import { namedPerson } from '../src/contracts/personal.ts';
 
 /**
  * Appends, signs and verifies on an embedded store of its own. `--entries <n>` for the long chain (default 100,000), `--appends <n>`
@@ -27,6 +28,11 @@ const note = (n: number): LedgerNote => ({
   type: 'finding.determined',
   subject: { kind: 'finding', id: `f${n}`, revision: 1 },
   payload: { finding: `f${n}`, verdict: 'benign', reason: 'known administration', note: 'x'.repeat(100), at: n },
+});
+
+const named = (n: number): LedgerNote => ({
+  ...note(n),
+  payload: { finding: `f${n}`, verdict: 'benign', by: namedPerson({ id: 'ann', name: 'Ann Analyst' }) },
 });
 
 async function timed(name: string, count: number, work: () => Promise<unknown>): Promise<void> {
@@ -53,17 +59,31 @@ try {
   await timed(`append: ${chains} chains at once, one transaction each`, appends, () =>
     Promise.all(Array.from({ length: chains }, (_, n) => appendTo(`chain${n}`, appends / chains))),
   );
-  await timed('append: one chain, 500 a transaction', entries, async () => {
-    for (let done = 0; done < entries; done += 500) {
-      await store.withTenants(['long'], async (tx) => {
-        for (let n = done; n < Math.min(done + 500, entries); n++) await tx.ledger.append('long', note(n));
+  await timed(`append: one chain, ${chains} writers at once, one transaction each`, appends, () =>
+    Promise.all(Array.from({ length: chains }, () => appendTo('shared', appends / chains))),
+  );
+  await timed('append: one chain, personal part, one transaction each', appends, async () => {
+    for (let n = 0; n < appends; n++) await store.withTenants(['people'], (tx) => tx.ledger.append('people', named(n)));
+  });
+  await timed('append: one chain, 500 a transaction, one after the other', appends, async () => {
+    for (let done = 0; done < appends; done += 500) {
+      await store.withTenants(['many'], async (tx) => {
+        for (let n = done; n < Math.min(done + 500, appends); n++) await tx.ledger.append('many', note(n));
       });
+    }
+  });
+  await timed('append: one chain, 500 a transaction, sent together', entries, async () => {
+    for (let done = 0; done < entries; done += 500) {
+      const count = Math.min(500, entries - done);
+      await store.withTenants(['long'], (tx) =>
+        Promise.all(Array.from({ length: count }, (_, n) => tx.ledger.append('long', note(done + n)))),
+      );
     }
   });
   await timed('checkpoint: first, over everything', entries, () => store.checkpoint('long'));
   await appendTo('long', 100);
   await timed('checkpoint: next, over 100 more', 100, () => store.checkpoint('long'));
-  const all = 200 + 2 * appends + entries + 101;
+  const all = 200 + 5 * appends + entries + 101;
   await timed('verify: store, chain, payloads and checkpoints', all, async () => {
     const verdict = await store.verifyLedger();
     if (!verdict.verified || verdict.entries !== all)

@@ -1,15 +1,18 @@
 import { Command } from 'commander';
+import { registerAccount } from './cli/account.ts';
 import { registerAssess } from './cli/assess.ts';
 import { registerBackup } from './cli/backup.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDetect } from './cli/detect.ts';
 import { registerLedgerCheckpoint } from './cli/ledger-checkpoint.ts';
+import { registerLedgerErase } from './cli/ledger-erase.ts';
 import { registerLedgerExport } from './cli/ledger-export.ts';
 import { registerLedgerKey } from './cli/ledger-key.ts';
 import { registerLedgerProve } from './cli/ledger-prove.ts';
 import { registerLedgerVerify } from './cli/ledger-verify.ts';
 import { registerOpenapi } from './cli/openapi.ts';
 import { registerPlaybooks } from './cli/playbooks.ts';
+import { registerProvider } from './cli/provider.ts';
 import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
@@ -28,11 +31,14 @@ const commands = [
   registerLedgerExport,
   registerLedgerProve,
   registerLedgerKey,
+  registerLedgerErase,
   registerBackup,
   registerRestore,
   registerSample,
   registerPlaybooks,
   registerOpenapi,
+  registerAccount,
+  registerProvider,
 ];
 
 const program = new Command('bridgewatch').description('Security operations where people lead and AI does the volume');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureSigningKey } from '../src/adapters/ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../src/adapters/ledger-file/wrapping-key.ts';
 import { type Connection, withClient } from '../src/adapters/postgres/connection.ts';
 import { accountFor } from '../src/adapters/postgres/embedded/account.ts';
 import { openStateStore } from '../src/adapters/postgres/store.ts';
@@ -67,9 +68,9 @@ export async function openPostgres15Store(): Promise<ThrowawayStore> {
   const databaseUrl = await server.emptyDatabase('security');
   const clock = testClock();
   const keys = throwawayFolder();
-  const signingKey = ensureSigningKey(keys);
+  const [signingKey, wrappingKey] = [ensureSigningKey(keys), ensureWrappingKey(keys)];
   removeFolder(keys);
-  const store = await openStateStore({ place: { databaseUrl }, clock, log: () => undefined, signingKey });
+  const store = await openStateStore({ place: { databaseUrl }, clock, log: () => undefined, signingKey, wrappingKey });
   return {
     store,
     dataDir: null,

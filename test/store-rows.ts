@@ -1,6 +1,7 @@
 import type { Determination } from '../src/contracts/determination.ts';
 import type { Finding } from '../src/contracts/finding.ts';
 import type { LedgerNote } from '../src/contracts/ledger-entry.ts';
+import { namedPerson } from '../src/contracts/personal.ts';
 import { Policy } from '../src/contracts/policy.ts';
 import type { StateTx, StoredFinding } from '../src/ports/state-store.ts';
 import { fillAccessTables } from './store-rows-access.ts';
@@ -79,7 +80,7 @@ export function note(subject: string, payload: unknown = { subject }): LedgerNot
 
 /** At least one row of `tenant` in every table that transactions write. */
 export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void> {
-  await tx.ledger.append(tenant, note('f1'));
+  await tx.ledger.append(tenant, note('f1', { by: namedPerson({ id: 'ann', name: 'Ann Analyst' }) }));
   await tx.findings.put(stored(finding(tenant, 'f1')));
   await tx.findings.put(stored(finding(tenant, 'f2')));
   await tx.findings.alias(tenant, 'f2', 'f1');

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { appendToAnchor, readAnchorSoFar } from '../adapters/ledger-file/anchor-file.ts';
+import { openAnchor } from '../adapters/ledger-anchor/open.ts';
 import { signChains } from '../adapters/postgres/ledger-maintenance.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import { anchorLines } from '../ledger/anchor.ts';
 import { readCheckpoint, type SignedCheckpoint } from '../ledger/checkpoint.ts';
 import { type LedgerOptions, ledgerCommand, onLedger, signingKeyOf, withStoreOptions } from './ledger-command.ts';
 
@@ -16,15 +17,19 @@ export function registerLedgerCheckpoint(program: Command): void {
   withStoreOptions(ledgerCommand(program).command('checkpoint'))
     .description('sign every chain as it stands now; nothing is signed over a ledger that does not fit')
     .option('--tenant <id>', 'only this chain')
-    .option('--anchor <file>', 'append what was signed to this file; keep it where who runs the store cannot change it')
+    .option(
+      '--anchor <place>',
+      'append what was signed to this file or https: address, which who runs the store cannot change',
+    )
     .option('--json', 'print the signed checkpoints, one JSON line each, as an anchor holds them')
     .action(async (options: Options) => {
-      const anchored = options.anchor === undefined ? undefined : readAnchorSoFar(options.anchor);
+      const anchor = options.anchor === undefined ? null : openAnchor(options.anchor);
+      const anchored = await anchor?.readSoFar();
       const signed = await onLedger(options, (owner) =>
         signChains(owner, signingKeyOf(options), systemClock, options.tenant ?? null, anchored),
       );
       // After the commit: an anchor must never hold what the store does not.
-      if (options.anchor !== undefined) appendToAnchor(options.anchor, signed);
+      await anchor?.append(anchorLines(signed));
       for (const each of signed)
         process.stdout.write(`${options.json === true ? JSON.stringify(each) : inWords(each)}\n`);
     });

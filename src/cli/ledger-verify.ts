@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readAnchorFile } from '../adapters/ledger-file/anchor-file.ts';
+import { openAnchor } from '../adapters/ledger-anchor/open.ts';
 import { unreadable } from '../adapters/ledger-file/gzip-lines.ts';
 import { exportedChains } from '../adapters/ledger-file/read-export.ts';
 import { readPublicKey, readSigningKey, signingKeyFile } from '../adapters/ledger-file/signing-key.ts';
@@ -8,7 +8,13 @@ import { verifyStore } from '../adapters/postgres/ledger-chains.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { PublicKey } from '../ledger/checkpoint.ts';
 import { readProof, verifyProof } from '../ledger/proof.ts';
-import { type ChainVerdict, type Expectations, type LedgerVerdict, verifyLedger } from '../ledger/verify.ts';
+import {
+  type ChainVerdict,
+  type Expectations,
+  type LedgerVerdict,
+  nothingExpected,
+  verifyLedger,
+} from '../ledger/verify.ts';
 import { type LedgerOptions, ledgerCommand, onLedger, withStoreOptions } from './ledger-command.ts';
 
 interface Options extends LedgerOptions {
@@ -27,7 +33,7 @@ export function registerLedgerVerify(program: Command): void {
     )
     .argument('[export]', 'a file that ledger export wrote; nothing else but --key is needed')
     .option('--key <file...>', 'public keys whose signatures count (default for a store: the one in --data)')
-    .option('--anchor <file>', 'signed checkpoints kept elsewhere, all of which must agree')
+    .option('--anchor <place>', 'file or https: address of signed checkpoints kept elsewhere, all of which must agree')
     .option('--tenant <id>', 'this chain must be there, and of the anchor only this chain is looked at')
     .option('--proof <file>', 'check this proof, which ledger prove printed, and nothing else')
     .option('--json', 'print the verdict as JSON')
@@ -45,23 +51,23 @@ async function checked(file: string | undefined, options: Options): Promise<{ ve
     return { ...verdict, words: `${headline}: ${verdict.what}.\n` };
   }
   if (file !== undefined) {
-    const expected = expectations(options, keysNeeded(options), { allSigned: true, strangers: 'refuse' });
+    const expected = await expectations(options, keysNeeded(options), { allSigned: true, strangers: 'refuse' });
     return withWords(await verifyLedger(exportedChains(file), expected));
   }
   // A store may hold checkpoints of the key it had before a restore; whoever names keys means those and no others.
   const strangers = options.key === undefined ? 'count' : 'refuse';
-  const expected = expectations(options, storeKeys(options), { allSigned: false, strangers });
+  const expected = await expectations(options, storeKeys(options), { allSigned: false, strangers });
   return withWords(await onLedger(options, (owner) => verifyStore(owner, expected)));
 }
 
-function expectations(
+async function expectations(
   { anchor, tenant }: Options,
   keys: readonly PublicKey[],
   rest: Pick<Expectations, 'allSigned' | 'strangers'>,
-): Expectations {
-  const all = anchor === undefined ? new Map() : readAnchorFile(anchor);
+): Promise<Expectations> {
+  const all = anchor === undefined ? new Map() : await openAnchor(anchor).read();
   const anchored = tenant === undefined ? all : new Map([...all].filter(([of]) => of === tenant));
-  return { ...rest, keys, anchored, required: tenant === undefined ? [] : [tenant] };
+  return { ...nothingExpected, ...rest, keys, anchored, required: tenant === undefined ? [] : [tenant] };
 }
 
 function keysNeeded({ key }: Options): readonly PublicKey[] {

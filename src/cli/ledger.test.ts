@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { anchorServer } from '../../test/anchor-server.ts';
 import { openThrowawayStore, removeFolder, type ThrowawayStore, throwawayFolder } from '../../test/store.ts';
 import { code } from '../../test/store-backends.ts';
 import { note } from '../../test/store-rows.ts';
 import { ensureSigningKey, signingKeyFile } from '../adapters/ledger-file/signing-key.ts';
+import { personal } from '../contracts/personal.ts';
 import { signCheckpoint } from '../ledger/checkpoint.ts';
 import { sealEntry } from '../ledger/entry.ts';
 import { CompactTree, leafHash } from '../ledger/merkle.ts';
 import { registerLedgerCheckpoint } from './ledger-checkpoint.ts';
+import { registerLedgerErase } from './ledger-erase.ts';
 import { registerLedgerExport } from './ledger-export.ts';
 import { registerLedgerKey } from './ledger-key.ts';
 import { registerLedgerProve } from './ledger-prove.ts';
@@ -38,6 +41,7 @@ async function ledger(...args: readonly string[]): Promise<{ out: string; exitCo
       registerLedgerExport,
       registerLedgerProve,
       registerLedgerKey,
+      registerLedgerErase,
     ];
     for (const register of commands) register(program);
     await program.parseAsync(['ledger', ...args], { from: 'user' });
@@ -105,7 +109,7 @@ describe('the key', () => {
 describe('an export', () => {
   it('verifies with nothing but the public key, and agrees with the anchor', async () => {
     const verdict = await verified(path('whole.gz'), '--anchor', path('anchor'));
-    expect(verdict).toMatchObject({ verified: true, entries: 51 });
+    expect(verdict).toMatchObject({ verified: true, entries: 53 });
     const signed = verdict.chains.map((chain: { tenant: string; signed: { size: number } }) => [
       chain.tenant,
       chain.signed.size,
@@ -113,11 +117,11 @@ describe('an export', () => {
     expect(signed).toEqual([
       ['acme', 30],
       ['blue', 20],
-      ['system', 1],
+      ['system', 3],
     ]);
     expect(statSync(path('whole.gz')).mode & 0o777).toBe(0o600);
     expect((await ledger('verify', path('whole.gz'), '--key', path('key.pub'))).out).toContain(
-      'The ledger fits: 51 entries',
+      'The ledger fits: 53 entries',
     );
   });
 
@@ -246,13 +250,76 @@ describe('a store', () => {
     expect(JSON.parse(out)).toMatchObject({ verified: true, problem: null });
   });
 
-  it('takes a file for an anchor, and says that a URL is none yet', async () => {
-    await expect(ledger('checkpoint', '--data', data, '--anchor', 'https://example.test/anchor')).rejects.toThrow(
-      code('LEDGER_ANCHOR_NOT_A_FILE'),
-    );
+  it('says what is no anchor', async () => {
+    for (const place of [
+      'http://example.test/anchor',
+      'ftp://example.test/a',
+      'https://user@example.test/a',
+      'https://',
+    ]) {
+      await expect(ledger('checkpoint', '--data', data, '--anchor', place), place).rejects.toThrow(
+        code('LEDGER_ANCHOR_URL'),
+      );
+    }
     writeFileSync(path('odd'), '{}\n');
     await expect(ledger('verify', '--data', data, '--anchor', path('odd'))).rejects.toThrow(
       code('LEDGER_ANCHOR_DAMAGED'),
+    );
+  });
+
+  it('is anchored at an address, and nothing is signed where that knows more than the store', async () => {
+    const keeper = await anchorServer();
+    const [place, anchor] = [keeper.url, ['--anchor', keeper.url]] as const;
+    try {
+      await expect(ledger('verify', '--data', data, ...anchor)).rejects.toThrow(code('LEDGER_ANCHOR_REFUSED'));
+      await ledger('checkpoint', '--data', data, ...anchor);
+      expect(keeper.lines().map((line) => JSON.parse(JSON.parse(line).checkpoint).tenant)).toEqual([
+        'acme',
+        'blue',
+        'system',
+      ]);
+      expect(await ledger('verify', '--data', data, ...anchor)).toMatchObject({ exitCode: 0 });
+      expect(await verified(path('whole.gz'), ...anchor)).toMatchObject({ verified: true });
+      expect(await verified(path('old.gz'), ...anchor)).toMatchObject({
+        problem: { kind: 'rolled-back', row: `${place} line 1 (tenant_id=acme, size=30)` },
+      });
+
+      // Somebody else's store, as after a rollback: the anchor's last line is not in it.
+      const other = await openThrowawayStore();
+      await other.store.createTenant({ id: 'acme', name: 'acme' });
+      const before = keeper.lines().length;
+      await expect(ledger('checkpoint', '--data', other.dataDir ?? '', ...anchor)).rejects.toThrow(
+        code('LEDGER_ANCHOR_CONTRADICTED'),
+      );
+      expect(keeper.lines()).toHaveLength(before);
+      await expect(other.store.checkpoint('acme')).rejects.toThrow(code('LEDGER_CHAIN_EMPTY'));
+      await other.close();
+    } finally {
+      await keeper.close();
+    }
+  });
+
+  it('forgets a person for good, in every chain or one, and says so', async () => {
+    for (const tenant of ['acme', 'blue'])
+      await room.store.withTenants([tenant], (tx) =>
+        tx.ledger.append(tenant, note('f', { name: personal('account:7', 'Septima') })),
+      );
+    const erase = (...more: readonly string[]) =>
+      ledger('erase', '--data', data, '--subject', 'account:7', '--json', ...more);
+    expect(JSON.parse((await erase('--tenant', 'blue')).out).erased).toEqual([{ tenant: 'blue', keys: 1 }]);
+    expect(JSON.parse((await erase()).out).erased).toEqual([
+      { tenant: 'acme', keys: 1 },
+      { tenant: 'blue', keys: 0 },
+    ]);
+    const last = await room.store.withTenants(['acme'], (tx) =>
+      tx.ledger.ofSubject('acme', 'data-subject', 'account:7'),
+    );
+    expect(last.map(({ entry }) => [entry.type, entry.onBehalfOf])).toEqual([
+      ['subject.erased', expect.stringMatching(/^os-user:/)],
+    ]);
+    expect((await ledger('verify', '--data', data)).exitCode).toBe(0);
+    await expect(ledger('erase', '--data', data, '--subject', 'nobody')).rejects.toThrow(
+      code('LEDGER_SUBJECT_UNKNOWN'),
     );
   });
 });

@@ -36,6 +36,10 @@ export function registerRestore(program: Command): void {
       process.stdout.write(
         options.json === true ? `${JSON.stringify({ rows, verdict })}\n` : `Restored ${count} rows; ${ledger}.\n`,
       );
+      if ((rows.subject_keys ?? 0) > 0) {
+        log('Who was erased after this backup was made is back: run bridgewatch ledger erase again for each of them.');
+        log("Personal data reads as sealed until the personal-data.key of the backup's store is in the data folder.");
+      }
       if (!verdict.verified) process.exitCode = 1;
     });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { pino } from 'pino';
 import { openHost } from '../host/host.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
@@ -8,7 +8,8 @@ import { listen } from '../host/web.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { shippedRules } from './load.ts';
-import { wholeNumber } from './options.ts';
+import { oidcOptions } from './oidc.ts';
+import { cidrs, wholeNumber } from './options.ts';
 import { RejectFile } from './reject-file.ts';
 
 interface ServeOptions {
@@ -19,6 +20,11 @@ interface ServeOptions {
   readonly rules?: readonly string[];
   readonly ingest?: readonly string[];
   readonly admin: string;
+  readonly trustedProxy?: readonly string[];
+  readonly oidcIssuer?: string;
+  readonly oidcClientId?: string;
+  readonly oidcClientSecretFile?: string;
+  readonly oidcName: string;
 }
 
 export function registerServe(program: Command): void {
@@ -36,9 +42,26 @@ export function registerServe(program: Command): void {
     .option('--rules <dir...>', 'Sigma rules to use (default: the rules that ship)')
     .option('--ingest <file...>', "telemetry files or folders to read at start; '-' is standard input")
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
+    .option(
+      '--trusted-proxy <cidr...>',
+      'reverse proxies whose X-Forwarded-* headers are true (sign-in is limited by the address they name)',
+    )
+    .addOption(new Option('--oidc-issuer <url>', 'OpenID provider to sign in through').env('BRIDGEWATCH_OIDC_ISSUER'))
+    .addOption(new Option('--oidc-client-id <id>', 'our name there').env('BRIDGEWATCH_OIDC_CLIENT_ID'))
+    .addOption(
+      new Option('--oidc-client-secret-file <file>', 'file that holds our secret there, and nothing else').env(
+        'BRIDGEWATCH_OIDC_CLIENT_SECRET_FILE',
+      ),
+    )
+    .addOption(
+      new Option('--oidc-name <text>', 'what the sign-in button calls it')
+        .env('BRIDGEWATCH_OIDC_NAME')
+        .default('OpenID Connect'),
+    )
     .action(async (options: ServeOptions) => {
       const log = pino({ base: null }, pino.destination(2));
       const publicUrl = options.publicUrl ?? null;
+      const oidc = oidcOptions(options);
       const host = await openHost({
         dataDir: options.data,
         databaseUrl: process.env.DATABASE_URL,
@@ -46,6 +69,7 @@ export function registerServe(program: Command): void {
         tenant: { id: 'main', name: 'Main' },
         rules: options.rules ?? [shippedRules],
         log,
+        ...(oidc === null ? {} : { oidc }),
       });
       try {
         const web = await listen(host, {
@@ -53,6 +77,7 @@ export function registerServe(program: Command): void {
           address: options.address,
           publicUrl,
           log,
+          ...(options.trustedProxy === undefined ? {} : { trustedProxies: cidrs(options.trustedProxy) }),
         });
         try {
           // Only once the server can be reached: an account whose password nobody saw would lock everyone out.
@@ -63,7 +88,9 @@ export function registerServe(program: Command): void {
           });
           process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
           if (first !== null)
-            process.stdout.write(`First sign-in: ${first.email}\nPassword (shown once): ${first.password}\n`);
+            process.stdout.write(
+              `First sign-in: ${first.email}\nPassword (shown once, to be changed at once): ${first.password}\n`,
+            );
           const signal = stopSignal();
           await Promise.all([stopped(signal), readAtStart(options, host.telemetry, signal)]);
         } finally {

@@ -1,5 +1,6 @@
 import type { Determination } from '../contracts/determination.ts';
 import type { Disposition } from '../contracts/investigation.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateStore, StateTx } from '../ports/state-store.ts';
@@ -61,7 +62,7 @@ export async function recordDetermination(
     subject: { kind: 'finding', id: finding.id, revision: finding.revision },
     payload: {
       determination: determination.id,
-      by: determination.by,
+      by: namedPerson(determination.by),
       verdict,
       reason,
       note,

@@ -1,3 +1,4 @@
+import { namedPerson } from '../contracts/personal.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateStore, StateTx } from '../ports/state-store.ts';
@@ -49,7 +50,7 @@ export async function recordReopening(tx: StateTx, clock: Clock, request: Reopen
     onBehalfOf: null,
     type: 'finding.reopened',
     subject: { kind: 'finding', id: finding.id, revision: finding.revision },
-    payload: { by, reason, determination: determination.id, verdict: determination.verdict },
+    payload: { by: namedPerson(by), reason, determination: determination.id, verdict: determination.verdict },
   });
   await tx.determinations.reopen({
     tenant,

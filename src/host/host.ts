@@ -1,15 +1,17 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../adapters/ledger-file/wrapping-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { MayAct } from '../contracts/autonomy.ts';
-import type { Tenant } from '../contracts/tenant.ts';
+import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
-import { recordSignIn } from '../http/auth/sign-in-record.ts';
+import type { OidcOptions } from '../http/auth/plugins.ts';
+import { recordAccounts } from '../http/auth/record.ts';
 import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
@@ -30,6 +32,8 @@ export interface HostOptions {
   readonly tenant: Tenant;
   readonly rules: readonly string[];
   readonly log: FastifyBaseLogger;
+  /** An OpenID provider to sign in through. */
+  readonly oidc?: OidcOptions;
   /** What carries actions out; absent, no action can be planned. */
   readonly connectorFor?: ConnectorFor;
   /** Whether automation may act; absent, it never may. */
@@ -58,7 +62,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock: systemClock,
     log: (line) => options.log.info(line),
     // The embedded store makes its own; a database of the user's has no folder to keep one in.
-    ...(options.databaseUrl === undefined ? {} : { signingKey: ensureSigningKey(options.dataDir) }),
+    ...(options.databaseUrl === undefined
+      ? {}
+      : { signingKey: ensureSigningKey(options.dataDir), wrappingKey: ensureWrappingKey(options.dataDir) }),
   });
   try {
     await store.createTenant(options.tenant);
@@ -67,7 +73,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secret: sessionSecret(options.dataDir),
       publicUrl: options.publicUrl,
       log: options.log,
-      beforeSession: recordSignIn(store),
+      record: recordAccounts(store),
+      ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
     const lake = new MemoryLake(new EventArchive());
     const playbooks = loadPlaybooks();
@@ -109,13 +116,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** An orderly end signs the tenant's chain as it stands, so that what is changed afterwards shows. */
+/** An orderly end signs the tenant's chain and the system's as they stand, so that what is changed afterwards shows. */
 async function signAndClose(store: PostgresStore, { tenant, log }: HostOptions): Promise<void> {
   try {
-    await store.checkpoint(tenant.id);
-  } catch (error) {
-    // An empty chain has nothing to sign; a chain that does not fit is named by `ledger verify`. Neither keeps the store open.
-    log.warn(`no checkpoint at the end: ${error instanceof Error ? error.message : String(error)}`);
+    for (const chain of [tenant.id, SYSTEM_TENANT]) {
+      await store.checkpoint(chain).catch((error: unknown) => {
+        // An empty chain has nothing to sign; a chain that does not fit is named by `ledger verify`. Neither keeps the store open.
+        log.warn(`no checkpoint of ${chain} at the end: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    }
   } finally {
     await store.close();
   }

@@ -17,7 +17,13 @@ export interface Listening {
 /** Serves a host's API and console on loopback (or the address given). Port 0 takes a free one. */
 export async function listen(
   host: Host,
-  options: { port: number; address: string; publicUrl: string | null; log: FastifyBaseLogger },
+  options: {
+    port: number;
+    address: string;
+    publicUrl: string | null;
+    log: FastifyBaseLogger;
+    trustedProxies?: readonly string[];
+  },
 ): Promise<Listening> {
   const { store, telemetry } = host;
   const app = await buildServer({
@@ -61,6 +67,7 @@ export async function listen(
     webRoot: existsSync(console_) ? console_ : null,
     log: options.log,
     publicUrl: options.publicUrl,
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
   });
   const url = await app.listen({ port: options.port, host: options.address });
   return { url, close: () => app.close() };

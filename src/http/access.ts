@@ -1,25 +1,31 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role, Tenant } from '../contracts/tenant.ts';
-import type { Person } from '../decide/index.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
+import type { StoredToken } from '../ports/state/access.ts';
+import { countAttempts } from './auth/attempts.ts';
+import { admit, type Caller } from './auth/caller.ts';
 import type { ServerDeps } from './deps.ts';
-import { holds, type Need, type Permission, permissions } from './permissions.ts';
+import { holds, type Need, type Permission, permissions, takesThePerson } from './permissions.ts';
 
 /** Who asks, and as what in which tenant. */
 export interface Access {
-  readonly person: Person & { readonly email: string };
+  readonly person: Caller['person'];
   readonly tenant: Tenant;
   readonly role: Role;
+  /** How the person showed who they are; a token is a program acting for them. */
+  readonly via: 'session' | 'token';
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set before a handler runs, as far as the route's need goes. */
-    person: Access['person'] | null;
+    caller: Caller | null;
     access: Access | null;
   }
   interface FastifyContextConfig {
     needs?: Need;
+    /** Open to somebody who has yet to change the password they were given. */
+    beforePasswordChange?: true;
   }
 }
 
@@ -31,11 +37,12 @@ function isPermission(need: Need): need is Permission {
 }
 
 /**
- * Permission first: looks at session, membership and role before a body is read. A tenant the caller does not belong
- * to and one that does not exist answer alike.
+ * Permission first: looks at session or token, membership and role before a body is read. A tenant the caller does not
+ * belong to and one that does not exist answer alike.
  */
-export function guard(app: FastifyInstance, deps: Pick<ServerDeps, 'auth' | 'store'>): void {
-  app.decorateRequest('person', null);
+export function guard(app: FastifyInstance, deps: Pick<ServerDeps, 'auth' | 'store' | 'clock'>): void {
+  const attempts = countAttempts(deps.clock);
+  app.decorateRequest('caller', null);
   app.decorateRequest('access', null);
   app.addHook('onRoute', (route) => {
     if (isApi(route.url) && route.config?.needs === undefined) {
@@ -45,29 +52,47 @@ export function guard(app: FastifyInstance, deps: Pick<ServerDeps, 'auth' | 'sto
       );
     }
   });
-  app.addHook('onRequest', async (request) => {
-    const need = request.routeOptions.config.needs;
+  app.addHook('onRequest', async (request, reply) => {
+    const { needs: need, beforePasswordChange } = request.routeOptions.config;
     if (need === undefined || need === 'nothing') return;
-    request.person = await signedIn(request, deps);
-    if (isPermission(need)) request.access = await accessTo(tenantIn(request), need, request.person, deps);
+    const caller = await admit(request, reply, deps, attempts);
+    if (caller.passwordChangeNeeded && beforePasswordChange !== true) throw passwordChangeNeeded();
+    if (need === 'session' && caller.token !== null) {
+      throw new BridgewatchError(
+        'AUTH_SESSION_NEEDED',
+        'this takes a person who is signed in; an API token does not do',
+        403,
+      );
+    }
+    request.caller = caller;
+    if (isPermission(need)) request.access = await accessTo(tenantIn(request), need, caller.person, deps, caller.token);
   });
 }
 
-async function signedIn(request: FastifyRequest, { auth }: Pick<ServerDeps, 'auth'>): Promise<Access['person']> {
-  const person = await auth.personOf(request.headers.cookie);
-  if (person === null)
-    throw new BridgewatchError('AUTH_SIGN_IN_NEEDED', 'no session, or it has ended; sign in first', 401);
-  return person;
+/** What somebody gets who still has the password they were given. */
+export function passwordChangeNeeded(): BridgewatchError {
+  return new BridgewatchError(
+    'AUTH_PASSWORD_CHANGE_NEEDED',
+    'the password you were given has to be changed first: POST /api/auth/change-password',
+    403,
+  );
 }
 
-/** What a person may do in a tenant right now. Throws `TENANT_UNKNOWN` (404) and `AUTH_ROLE_LACKING` (403). */
+/**
+ * What a person may do in a tenant right now, and a token of theirs. Throws `TENANT_UNKNOWN` (404), `AUTH_ROLE_LACKING`,
+ * `AUTH_PERSON_NEEDED` and `AUTH_SCOPE_LACKING` (403).
+ */
 export async function accessTo(
   tenant: string,
   permission: Permission,
   person: Access['person'],
   { store }: Pick<ServerDeps, 'store'>,
+  token: StoredToken | null = null,
 ): Promise<Access> {
-  const membership = (await store.memberships(person.id)).find((each) => each.tenant.id === tenant);
+  const outside = token !== null && token.tenant !== null && token.tenant !== tenant;
+  const membership = outside
+    ? undefined
+    : (await store.memberships(person.id)).find((each) => each.tenant.id === tenant);
   if (membership === undefined)
     throw new BridgewatchError('TENANT_UNKNOWN', `no tenant "${tenant}" that you belong to`, 404);
   if (!holds(membership.role, permission)) {
@@ -77,7 +102,25 @@ export async function accessTo(
       403,
     );
   }
-  return { person, tenant: membership.tenant, role: membership.role };
+  if (token !== null) demandScope(token, permission);
+  return { person, tenant: membership.tenant, role: membership.role, via: token === null ? 'session' : 'token' };
+}
+
+function demandScope({ scopes, prefix }: StoredToken, permission: Permission): void {
+  if (takesThePerson.has(permission)) {
+    throw new BridgewatchError(
+      'AUTH_PERSON_NEEDED',
+      `${permission} takes the person, signed in; no API token does it in their place`,
+      403,
+    );
+  }
+  if (!scopes.includes(permission)) {
+    throw new BridgewatchError(
+      'AUTH_SCOPE_LACKING',
+      `the token ${prefix} has not the scope ${permission}; it has ${scopes.join(', ')}`,
+      403,
+    );
+  }
 }
 
 function tenantIn(request: FastifyRequest): string {
@@ -85,11 +128,16 @@ function tenantIn(request: FastifyRequest): string {
   return t ?? '';
 }
 
-/** The person behind a request whose route needs a session. */
-export function personOf(request: FastifyRequest): Access['person'] {
-  if (request.person === null)
+/** The person behind a request whose route needs one, and how they showed who they are. */
+export function callerBehind(request: FastifyRequest): Caller {
+  if (request.caller === null)
     throw new BridgewatchError('HTTP_ROUTE_UNGUARDED', 'the route asks who is there but names no need');
-  return request.person;
+  return request.caller;
+}
+
+/** The person behind a request whose route needs one. */
+export function personOf(request: FastifyRequest): Access['person'] {
+  return callerBehind(request).person;
 }
 
 /** Person, tenant and role behind a request whose route needs a permission. */

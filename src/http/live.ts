@@ -52,6 +52,9 @@ export function liveFeed({ store, summary, log }: Pick<ServerDeps, 'store' | 'su
 
   const unsubscribe = store.onChange(({ tenant, kind, id }) => {
     if (!watched(tenant)) return;
+    // Whoever's role changed or ended asks anew, and is judged anew.
+    if (kind === 'member')
+      for (const reader of readers) if (reader.tenant === tenant && reader.account === id) reader.response.end();
     if (kind === 'finding') sendFinding(tenant, id).catch(failed);
     sendSummarySoon(tenant);
   });

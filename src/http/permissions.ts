@@ -63,8 +63,32 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
-/** What a route asks of its caller: nothing, a session, or a permission in the tenant its path names. */
-export type Need = 'nothing' | 'session' | Permission;
+/** Every permission by name. */
+export const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
+
+/**
+ * What a person answers for with their name, or what decides who may: it takes the person, signed in. A token acts as its
+ * person and sits in a program's configuration, so that otherwise a program would determine threats, approve actions and
+ * sign grants, and the ledger would name someone who never looked.
+ */
+export const takesThePerson: ReadonlySet<Permission> = new Set([
+  'findings.decide',
+  'reviews.do',
+  'reviews.adjudicate',
+  'actions.approve',
+  'autonomy.sign',
+  // A veto window opens when a person has read the notice; a program that reads it would make silence mean yes.
+  'autonomy.notices',
+  'switch.lift',
+  'members.write',
+  'connectors.write',
+]);
+
+/**
+ * What a route asks of its caller: nothing; a person, by session or token; a session, which no token is; or a permission in
+ * the tenant its path names.
+ */
+export type Need = 'nothing' | 'person' | 'session' | Permission;
 
 /** Whether a role holds a permission. */
 export function holds(role: Role, permission: Permission): boolean {

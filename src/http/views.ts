@@ -11,7 +11,16 @@ import { Role } from '../contracts/tenant.ts';
 
 export const Me = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
-  tenants: z.array(z.object({ id: z.string(), name: z.string(), role: Role })),
+  /** True until the password somebody was given is changed; nothing else is open until then. */
+  passwordChangeNeeded: z.boolean(),
+  tenants: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: Role,
+      via: z.literal('provider').nullable().describe('How the role is held: through a provider, or by oneself'),
+    }),
+  ),
 });
 
 export const Summary = z.object({

@@ -7,6 +7,11 @@ export function anchorLine(signed: SignedCheckpoint): string {
   return JSON.stringify(signed);
 }
 
+/** The lines that an anchor is given, each with its newline. */
+export function anchorLines(signed: readonly SignedCheckpoint[]): string {
+  return signed.map((each) => `${anchorLine(each)}\n`).join('');
+}
+
 /**
  * The signed checkpoints of an anchor by tenant; signatures are not looked at yet. `name` says where they come from.
  * Throws `LEDGER_ANCHOR_DAMAGED` at a line that is none.

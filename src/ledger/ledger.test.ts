@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerNote } from '../contracts/ledger-entry.ts';
+import { personal } from '../contracts/personal.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import { type ChainWriter, chainAppender } from './append.ts';
@@ -92,6 +93,7 @@ describe('appending', () => {
       written.push({ seq: entry.seq, hash });
       return { before, hash: `${hash}${spoil}` };
     },
+    seal: async (_tenant, note, subjects) => ({ ...note, payload: { sealed: subjects } }),
   });
 
   it('gives each of many calls at once a place of its own', async () => {
@@ -103,6 +105,21 @@ describe('appending', () => {
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(entries.map(({ subject }) => subject.id)).toEqual(['a', 'b', 'c']);
     expect(entries.map(({ prev }) => prev)).toEqual([GENESIS, written[0]?.hash, written[1]?.hash]);
+  });
+
+  it('keeps the order of calls where some must first wait for a key', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (marked) => {
+        const append = chainAppender(writer([]), { now: () => at });
+        const calls = marked.map((isPersonal, n) =>
+          append('acme', note(`f${n}`, isPersonal ? { name: personal('a', n) } : { n })),
+        );
+        const failed = append('acme', note('g', { name: personal('', 1) }));
+        await expect(failed).rejects.toThrow(expect.objectContaining({ code: 'LEDGER_BAD_SUBJECT' }));
+        const entries = await Promise.all(calls);
+        expect(entries.map(({ seq }) => seq)).toEqual(marked.map((_, n) => n + 1));
+      }),
+    );
   });
 
   it('does not believe a store that stored something else', async () => {

@@ -27,7 +27,7 @@ export type ProblemKind =
   | 'checkpoint-stranger'
   /** Entries after the last signed checkpoint, where all must be signed. */
   | 'unsigned'
-  /** A chain that was anchored, or asked for, is not there at all. */
+  /** A chain that was anchored, asked for, or whose tenant the system's chain saw created, is not there at all. */
   | 'chain-missing';
 
 /** The first thing in a chain that does not fit. `row` names table and key, or file and line, as a person would look it up. */

@@ -1,7 +1,9 @@
+import { SYSTEM_TENANT } from '../contracts/tenant.ts';
 import { chainWalk, type StoredLink } from './chain.ts';
 import type { ChainHead } from './entry.ts';
 import { CompactTree, leafHash } from './merkle.ts';
 import { type LedgerProblem, type Misfit, problemOf } from './problem.ts';
+import { tenantsCreated } from './tenant-witness.ts';
 import { beyondTheEnd, contradiction, type KeptCheckpoint, type Trust, type Witness, witnesses } from './witness.ts';
 
 /** One chain as kept: links by rising `seq` in pages, the head the store believes in, and its checkpoints. */
@@ -18,6 +20,8 @@ export interface Expectations extends Trust {
   readonly anchored: ReadonlyMap<string, readonly KeptCheckpoint[]>;
   /** Tenants whose chains must be there, besides those anchored. */
   readonly required: readonly string[];
+  /** Where the chains are a whole store's: all tenants whose creation its system chain records must have theirs, and it must be there. */
+  readonly wholeStore: boolean;
   /** True where no entry may be without a signed checkpoint over it. */
   readonly allSigned: boolean;
 }
@@ -28,6 +32,7 @@ export const nothingExpected: Expectations = {
   strangers: 'count',
   anchored: new Map(),
   required: [],
+  wholeStore: false,
   allSigned: false,
 };
 
@@ -60,18 +65,28 @@ export async function verifyLedger(
   expected: Expectations = nothingExpected,
 ): Promise<LedgerVerdict> {
   const verdicts: ChainVerdict[] = [];
-  for await (const chain of chains) verdicts.push(await verifyChain(chain, expected));
+  const created = new Set<string>();
+  for await (const chain of chains) {
+    const watched = expected.wholeStore && chain.tenant === SYSTEM_TENANT;
+    const links = watched ? tenantsCreated(chain.links, created) : chain.links;
+    verdicts.push(await verifyChain({ ...chain, links }, expected));
+  }
   const there = new Set(verdicts.map(({ tenant }) => tenant));
-  for (const tenant of new Set([...expected.required, ...expected.anchored.keys()])) {
-    if (!there.has(tenant)) verdicts.push(absent(tenant, expected.anchored.get(tenant)?.[0]?.where));
+  const witnessed = [...created, ...(expected.wholeStore ? [SYSTEM_TENANT] : [])];
+  for (const tenant of new Set([...expected.required, ...expected.anchored.keys(), ...witnessed])) {
+    if (!there.has(tenant))
+      verdicts.push(absent(tenant, expected.anchored.get(tenant)?.[0]?.where, created.has(tenant)));
   }
   const problem = verdicts.find((verdict) => verdict.problem !== null)?.problem ?? null;
   const entries = verdicts.reduce((sum, verdict) => sum + verdict.entries, 0);
   return { verified: problem === null, entries, chains: verdicts, problem };
 }
 
-function absent(tenant: string, where = 'ledger_entries'): ChainVerdict {
-  const misfit: Misfit = { kind: 'chain-missing', table: where, seq: null, what: `is about a chain that is not there` };
+function absent(tenant: string, where: string | undefined, created: boolean): ChainVerdict {
+  const what = created
+    ? `has no row, and the chain no entry, though the system's chain records that this tenant was created`
+    : 'is about a chain that is not there';
+  const misfit: Misfit = { kind: 'chain-missing', table: where ?? 'ledger_heads', seq: null, what };
   const problem = problemOf(tenant, misfit);
   return { tenant, entries: 0, head: '', signed: null, checkpoints: { agree: 0, strangers: 0 }, problem };
 }

@@ -47,6 +47,7 @@ export interface StateTx {
   readonly ledger: {
     /** Appends to `tenant`'s chain; call it before the change it records. Returns the entry written. */
     append(tenant: string, note: LedgerNote): Promise<LedgerEntry>;
+    /** Payloads as people read them: personal parts decrypted, or `{ erased: true, subject }` where their key was destroyed. */
     list(
       tenant: string,
       afterSeq: number,
@@ -130,13 +131,26 @@ export interface StateTx {
   };
 }
 
+/** What an account is in a tenant. */
+export interface Membership {
+  readonly tenant: Tenant;
+  readonly role: Role;
+  /** `provider` where the role comes from working for the tenant's provider. */
+  readonly via: 'provider' | null;
+}
+
 export interface StateStore {
   /** Runs `work` in one transaction that may see exactly `tenants`. The only road to tenant data. */
   withTenants<T>(tenants: readonly string[], work: (tx: StateTx) => Promise<T>): Promise<T>;
   createTenant(tenant: Tenant): Promise<void>;
-  /** Tenants an account belongs to, with its role in each. */
-  memberships(account: string): Promise<readonly { tenant: Tenant; role: Role }[]>;
+  /** Tenants an account may enter, with its role in each: by itself, through a provider, or the stronger of both. */
+  memberships(account: string): Promise<readonly Membership[]>;
   addMember(tenant: string, account: string, role: Role): Promise<void>;
+  /**
+   * Destroys the keys of a data subject in the chain of `tenant`, so that what it says of them can no longer be read; on record first.
+   * Returns how many keys that were. Throws `LEDGER_SUBJECT_UNKNOWN`.
+   */
+  eraseSubject(tenant: string, subject: string, by: Pick<LedgerNote, 'actor' | 'onBehalfOf'>): Promise<number>;
   /** Called after commit with what changed; for live views. Returns an unsubscribe. */
   onChange(listener: (change: { tenant: string; kind: string; id: string }) => void): () => void;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import type { Detection } from '../contracts/detection.ts';
 import type { EntityKind } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -109,7 +110,9 @@ async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): P
   const { tenant } = into;
   const gone = await tx.findings.get(tenant, alias, true);
   if (gone === null || gone.finding.id !== alias) return [];
-  const payload = { merged: alias, into: into.id, title: gone.finding.title, determination: gone.determination };
+  const decided = gone.determination;
+  const determination = decided === null ? null : { ...decided, by: namedPerson(decided.by) };
+  const payload = { merged: alias, into: into.id, title: gone.finding.title, determination };
   for (const [type, id] of [
     ['finding.merged', alias],
     ['finding.absorbed', into.id],

@@ -25,15 +25,18 @@ function parts(command: string): { words: string[]; options: string[] } {
   return { words, options: [...command.matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option) };
 }
 
+/** Commands that stand under another. */
+const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'provider', 'playbooks']);
+
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(page, 'utf8');
 
   it('names commands and options that exist', () => {
     for (const [, command = ''] of text.matchAll(
-      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|playbooks|openapi)\b[^`\n|]*)/g,
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|account|provider|playbooks)\b[^`\n|]*)/g,
     )) {
       const { words, options } = parts(command);
-      const described = help(...words.slice(0, ['rules', 'ledger', 'playbooks'].includes(words[0] ?? '') ? 2 : 1));
+      const described = help(...words.slice(0, grouped.has(words[0] ?? '') ? 2 : 1));
       for (const option of options) expect(described, `${command}: ${option}`).toContain(option);
     }
   });

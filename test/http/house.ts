@@ -9,9 +9,11 @@ import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
 import type { App } from '../../src/http/app.ts';
-import { createAccount } from '../../src/http/auth/accounts.ts';
+import { createAccount, createLogin, setup } from '../../src/http/auth/accounts.ts';
 import { type Auth, buildAuth } from '../../src/http/auth/auth.ts';
-import { recordSignIn } from '../../src/http/auth/sign-in-record.ts';
+import type { AuthDeps } from '../../src/http/auth/options.ts';
+import { assignTenant, employ, makeProvider } from '../../src/http/auth/providers.ts';
+import { recordAccounts } from '../../src/http/auth/record.ts';
 import type { ServerDeps } from '../../src/http/deps.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { actionKinds } from '../../src/respond/index.ts';
@@ -23,6 +25,8 @@ export interface House {
   readonly auth: Auth;
   /** A signed-in person's Cookie header. */
   signIn(email: string, password?: string): Promise<string>;
+  /** Lets time go by. */
+  pass(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +43,8 @@ export const people: readonly { email: string; name: string; tenant: string; rol
   { email: 'bob@bolt.example', name: 'Bob Analyst', tenant: 'bolt', role: 'analyst' },
 ];
 
+/** Works for Watch, the provider that looks after acme and not bolt. */
+export const providerAnalyst = { email: 'pia@watch.example', name: 'Pia Provider' };
 /** Response that touches nothing, and one playbook. */
 function rehearsal(): NonNullable<ServerDeps['respond']> {
   const connector = dryRunConnector(Object.keys(actionKinds));
@@ -74,7 +80,11 @@ export function newCaller(): string {
   return `198.51.${100 + (callers >> 8)}.${callers & 255}`;
 }
 
-export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<House> {
+export async function openHouse(
+  changes: Partial<ServerDeps> = {},
+  inhabitants: typeof people = people,
+  more: Partial<AuthDeps> = {},
+): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'bridgewatch-http-'));
   let now = START;
   const clock = { now: () => (now += 1000) };
@@ -85,11 +95,13 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
     secret: randomBytes(32).toString('hex'),
     publicUrl: changes.publicUrl ?? null,
     log,
-    beforeSession: recordSignIn(store),
+    record: recordAccounts(store),
+    ...more,
   });
   await store.createTenant({ id: 'acme', name: 'Acme' });
   await store.createTenant({ id: 'bolt', name: 'Bolt' });
-  for (const person of people) await createAccount({ auth, store }, { ...person, password: PASSWORD });
+  for (const person of inhabitants) await createAccount({ auth, store }, { ...person, password: PASSWORD });
+  if (inhabitants.length > 0) await hireProvider({ store, auth, clock });
   const app = await buildServer({
     store,
     auth,
@@ -123,6 +135,9 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
     app,
     store,
     auth,
+    pass(ms) {
+      now += ms;
+    },
     async signIn(email, password = PASSWORD) {
       const answer = await attempt(app, email, password, newCaller());
       if (answer.statusCode !== 200) throw new Error(`sign-in answered ${answer.statusCode}: ${answer.body}`);
@@ -134,6 +149,15 @@ export async function openHouse(changes: Partial<ServerDeps> = {}): Promise<Hous
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Watch looks after acme, and Pia works for it. */
+async function hireProvider({ store, auth, clock }: Pick<ServerDeps, 'store' | 'auth' | 'clock'>): Promise<void> {
+  await makeProvider({ store, clock }, { id: 'watch', name: 'Watch' }, setup);
+  await assignTenant({ store, clock }, 'acme', 'watch', setup);
+  const login = { ...providerAnalyst, password: PASSWORD, mustChange: false };
+  const pia = await createLogin({ auth, store }, login, { provider: 'watch' }, setup);
+  await employ({ store, clock }, 'watch', pia.id, 'analyst', setup);
 }
 
 /** One try at signing in from an address. */

@@ -191,7 +191,7 @@ test('an empty store gets one administrator, with a password that works and is n
       secret: randomBytes(32).toString('hex'),
       publicUrl: null,
       log: fastify().log,
-      beforeSession: async () => undefined,
+      record: async () => undefined,
     });
     const first = await ensureAdministrator(
       { auth, store },
@@ -206,7 +206,7 @@ test('an empty store gets one administrator, with a password that works and is n
       await ensureAdministrator({ auth, store }, { name: 'Root', email: 'root2@main.example', tenant: 'main' }),
     ).toBeNull();
     expect(await store.memberships(first?.id ?? '')).toEqual([
-      { tenant: { id: 'main', name: 'Main' }, role: 'administrator' },
+      { tenant: { id: 'main', name: 'Main' }, role: 'administrator', via: null },
     ]);
   } finally {
     await store.close();

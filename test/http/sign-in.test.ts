@@ -21,7 +21,8 @@ describe('sign-in', () => {
     const mine = await me(cookieOf(answer));
     expect(mine.json()).toEqual({
       user: { id: expect.any(String), name: 'Ana Analyst', email: 'ana@acme.example' },
-      tenants: [{ id: 'acme', name: 'Acme', role: 'analyst' }],
+      passwordChangeNeeded: false,
+      tenants: [{ id: 'acme', name: 'Acme', role: 'analyst', via: null }],
     });
   });
 
@@ -54,6 +55,19 @@ describe('sign-in', () => {
     // The right password does not get through either, or guessing would only need patience.
     expect((await attempt(house.app, 'ana@acme.example', PASSWORD, caller)).statusCode).toBe(429);
     expect((await attempt(house.app, 'ana@acme.example', PASSWORD, newCaller())).statusCode).toBe(200);
+  });
+
+  test('behind a trusted proxy, is limited by the address that the proxy names', async () => {
+    const proxied = await openHouse({ trustedProxies: ['192.0.2.0/24'] });
+    try {
+      const from = (client: string, proxy: string, n: number) =>
+        attempt(proxied.app, 'ana@acme.example', `wrong password ${n}`, proxy, { 'x-forwarded-for': client });
+      for (let n = 0; n < 11; n++) await from('203.0.113.7', '192.0.2.1', n);
+      expect((await from('203.0.113.7', '192.0.2.1', 12)).statusCode).toBe(429);
+      expect((await from('203.0.113.8', '192.0.2.1', 0)).statusCode).toBe(401);
+    } finally {
+      await proxied.close();
+    }
   });
 
   test('is in the ledger of the system', async () => {
@@ -141,5 +155,27 @@ describe('accounts', () => {
 
   test('no first administrator where accounts exist', async () => {
     expect(await ensureAdministrator(house, { name: 'Root', email: 'root@acme.example', tenant: 'acme' })).toBeNull();
+  });
+
+  test('the first administrator changes the printed password before anything else', async () => {
+    const fresh = await openHouse({}, []);
+    try {
+      const first = await ensureAdministrator(fresh, { name: 'Root', email: 'root@acme.example', tenant: 'acme' });
+      const cookie = await fresh.signIn('root@acme.example', first?.password);
+      const members = (session: string) =>
+        fresh.app.inject({ url: '/api/v1/tenants/acme/members', headers: { cookie: session } });
+      expect((await members(cookie)).json()).toMatchObject({ status: 403, code: 'AUTH_PASSWORD_CHANGE_NEEDED' });
+      const changed = await fresh.app.inject({
+        method: 'POST',
+        url: '/api/auth/change-password',
+        remoteAddress: newCaller(),
+        headers: fromPage(cookie),
+        payload: { currentPassword: first?.password, newPassword: 'something only root knows' },
+      });
+      expect(changed.statusCode).toBe(200);
+      expect((await members(cookieOf(changed))).statusCode).toBe(200);
+    } finally {
+      await fresh.close();
+    }
   });
 });

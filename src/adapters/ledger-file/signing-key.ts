@@ -1,8 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import { type PublicKey, publicKeyOf, type SigningKey } from '../../ledger/checkpoint.ts';
+import { writeOnce } from './write-once.ts';
 
 /** Where a data folder keeps the key that signs checkpoints (mode 0600). */
 export const signingKeyFile = (dataDir: string): string => join(dataDir, 'ledger-signing-key.pem');
@@ -10,20 +11,7 @@ export const signingKeyFile = (dataDir: string): string => join(dataDir, 'ledger
 /** The signing key of a data folder, made where there is none. Throws `LEDGER_KEY_UNREADABLE` and `LEDGER_KEY_WRONG`. */
 export function ensureSigningKey(dataDir: string): SigningKey {
   const file = signingKeyFile(dataDir);
-  if (!existsSync(file)) {
-    mkdirSync(dataDir, { recursive: true });
-    const aside = `${file}.${process.pid}`;
-    const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(aside, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    try {
-      // Unlike a rename, a link leaves a key alone that another first start has made meanwhile.
-      linkSync(aside, file);
-    } catch (error) {
-      if (!existsSync(file)) throw error;
-    } finally {
-      rmSync(aside, { force: true });
-    }
-  }
+  writeOnce(file, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   return readSigningKey(file);
 }
 

@@ -11,17 +11,20 @@ import {
 } from '../../../test/store.ts';
 import { code } from '../../../test/store-backends.ts';
 import { note } from '../../../test/store-rows.ts';
+import { personal } from '../../contracts/personal.ts';
 import { anchorLine, readAnchor } from '../../ledger/anchor.ts';
 import { readCheckpoint, type SigningKey } from '../../ledger/checkpoint.ts';
 import { emptyChain, sealEntry } from '../../ledger/entry.ts';
 import { type Expectations, nothingExpected, verifyLedger } from '../../ledger/verify.ts';
 import { ensureSigningKey } from '../ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../ledger-file/wrapping-key.ts';
 import { restoreBackup } from './backup/restore.ts';
 import { writeBackup } from './backup/write.ts';
 import { startEmbedded } from './embedded/server.ts';
 import { chains, verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
 import { signChains } from './ledger-maintenance.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import { inMaintenance } from './maintenance.ts';
 import { openStateStore } from './store.ts';
 
@@ -42,11 +45,17 @@ beforeAll(async () => {
   room = await openThrowawayStore();
   key = ensureSigningKey(room.dataDir ?? '');
   await room.store.createTenant({ id: 'acme', name: 'Acme' });
+  await room.store.createTenant({ id: 'people', name: 'People' });
+  await room.store.withTenants(['people'], async ({ ledger }) => {
+    await ledger.append('people', note('f1', { name: personal('ann', 'Ann') }));
+    await ledger.append('people', note('f2', { name: personal('bob', 'Bob') }));
+  });
   await append(room.store, 1, 20);
   anchor = `${anchorLine(await room.store.checkpoint('acme'))}\n`;
   await writeBackup(room.owner, join(folder, 'old.backup'), clock, '1.2.3');
   await append(room.store, 21, 40);
   anchor += `${anchorLine(await room.store.checkpoint('acme'))}\n`;
+  await room.store.checkpoint('system');
 });
 afterAll(async () => {
   await room?.close();
@@ -62,7 +71,7 @@ async function problemAfter(attack: (client: pg.Client) => Promise<unknown>, exp
   let verdict: Awaited<ReturnType<typeof verifyLedger>> | undefined;
   const outcome = inMaintenance(room.owner, 'write', async (client) => {
     await attack(client);
-    verdict = await verifyLedger(chains(client), expected);
+    verdict = await verifyLedger(chains(client), { ...expected, wholeStore: true });
     throw rolledBack;
   });
   await outcome.catch((error: unknown) => {
@@ -219,13 +228,105 @@ describe('someone with full control of the database', () => {
     }
   });
 
-  it('removes a whole chain: chain-missing', async () => {
-    const remove = async (client: pg.Client) => {
+  const removeChain =
+    (...tenants: readonly string[]) =>
+    async (client: pg.Client): Promise<void> => {
       for (const table of ['entries', 'payloads', 'heads', 'checkpoints'])
-        await client.query(`DELETE FROM ledger_${table} WHERE tenant_id = 'acme'`);
+        await client.query(`DELETE FROM ledger_${table} WHERE tenant_id = ANY ($1)`, [tenants]);
     };
-    expect(await problemAfter(remove, anchored())).toMatchObject({ kind: 'chain-missing', tenant: 'acme' });
+
+  it("removes a whole chain, head and checkpoints too: chain-missing, by the system's chain and by the anchor", async () => {
+    const alsoTenant = async (client: pg.Client) => {
+      await removeChain('acme')(client);
+      await client.query(`DELETE FROM tenants WHERE tenant_id = 'acme'`);
+    };
+    for (const attack of [removeChain('acme'), alsoTenant]) {
+      expect(await problemAfter(attack, alone())).toMatchObject({
+        kind: 'chain-missing',
+        tenant: 'acme',
+        row: 'ledger_heads (tenant_id=acme)',
+      });
+      expect(await problemAfter(attack, anchored())).toMatchObject({
+        kind: 'chain-missing',
+        row: 'anchor line 1 (tenant_id=acme)',
+      });
+    }
   });
+
+  it("removes the system's chain as well, or what it records of the tenant: that is missed, too", async () => {
+    expect(await problemAfter(removeChain('acme', 'system'), alone())).toMatchObject({
+      kind: 'chain-missing',
+      tenant: 'system',
+    });
+    // Thoroughly: the system's chain ends before it knew of the tenant, and its head says so.
+    const forget = async (client: pg.Client) => {
+      await removeChain('acme')(client);
+      for (const table of ['entries', 'payloads'])
+        await client.query(`DELETE FROM ledger_${table} WHERE tenant_id = 'system' AND seq > 1`);
+      await client.query(`UPDATE ledger_heads SET (seq, hash) = (SELECT seq, hash FROM ledger_entries
+        WHERE tenant_id = 'system') WHERE tenant_id = 'system'`);
+    };
+    expect(await problemAfter(forget, alone())).toMatchObject({
+      kind: 'truncated',
+      row: expect.stringMatching(/^ledger_checkpoints \(tenant_id=system/),
+    });
+  });
+
+  it('empties a chain and puts its head back to the beginning: rolled-back, by the anchor only', async () => {
+    const empty = async (client: pg.Client) => {
+      await cut(client, 1);
+      await dropCheckpoints(client);
+      await client.query(`UPDATE ledger_heads SET seq = 0, hash = $1 WHERE tenant_id = 'acme'`, [emptyChain.hash]);
+    };
+    expect(await problemAfter(empty, alone())).toBeNull();
+    expect(await problemAfter(empty, anchored())).toMatchObject({ kind: 'rolled-back', tenant: 'acme' });
+  });
+
+  it('moves the ciphertext of one person to where another is named: payload-swapped', async () => {
+    const part = (seq: number) =>
+      `(convert_from(payload, 'UTF8')::json -> 'name')::text`.replace('payload', `p${seq}.payload`);
+    const swap = (client: pg.Client) =>
+      client.query(`UPDATE ledger_payloads p1 SET payload = convert_to(
+          replace(convert_from(p1.payload, 'UTF8'), ${part(1)}, ${part(2)}), 'UTF8')
+        FROM ledger_payloads p2 WHERE p1.tenant_id = 'people' AND p1.seq = 1 AND p2.tenant_id = 'people' AND p2.seq = 2`);
+    expect(await problemAfter(swap, alone())).toMatchObject({
+      kind: 'payload-swapped',
+      row: 'ledger_payloads (tenant_id=people, seq=1)',
+    });
+  });
+
+  it('destroys or swaps the keys of persons: the chain fits, and nobody is shown under the name of another', async () => {
+    const swap = (client: pg.Client) =>
+      client.query(`UPDATE subject_keys k SET wrapped = o.wrapped FROM subject_keys o
+        WHERE k.tenant_id = 'people' AND o.tenant_id = 'people' AND k.subject <> o.subject`);
+    const shown = async (client: pg.Client) =>
+      (await ledgerRows(drizzle(client), clock, ensureWrappingKey(room.dataDir ?? '')).list('people', 0, 9)).map(
+        ({ payload }) => payload,
+      );
+    let seen: unknown;
+    const attack = async (client: pg.Client) => {
+      expect(await shown(client)).toEqual([{ name: 'Ann' }, { name: 'Bob' }]);
+      await swap(client);
+      seen = await shown(client);
+    };
+    expect(await problemAfter(attack, alone())).toBeNull();
+    expect(seen).toEqual(['ann', 'bob'].map((subject) => ({ name: { sealed: true, subject } })));
+  });
+});
+
+it('erased, a person is gone from the store, and the chain fits: entries, payloads, checkpoints and anchor', async () => {
+  const before = await room.store.checkpoint('people');
+  const witness = readAnchor('anchor', `${anchor}${anchorLine(before)}\n`);
+  await room.store.eraseSubject('people', 'ann', { actor: note('x').actor, onBehalfOf: null });
+  const payloads = await room.store.withTenants(['people'], (tx) => tx.ledger.list('people', 0, 9));
+  expect(payloads.map(({ payload }) => payload).slice(0, 2)).toEqual([
+    { name: { erased: true, subject: 'ann' } },
+    { name: 'Bob' },
+  ]);
+  await room.store.checkpoint('people');
+  const verdict = await verifyStore(room.owner, { ...alone(), anchored: witness });
+  expect(verdict.problem).toBeNull();
+  expect(verdict.chains.find(({ tenant }) => tenant === 'people')).toMatchObject({ entries: 3, signed: { size: 3 } });
 });
 
 it('finds a store that was rolled back by restoring an old backup, also when it is written on', async () => {

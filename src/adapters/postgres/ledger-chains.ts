@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import { type Expectations, type LedgerVerdict, type StoredChain, verifyLedger } from '../../ledger/verify.ts';
+import { type LedgerVerdict, nothingExpected, type StoredChain, verifyLedger } from '../../ledger/verify.ts';
 import type { Connection, Queries } from './connection.ts';
 import { storedCheckpoints } from './ledger-checkpoints.ts';
 import { links } from './ledger-links.ts';
 import { inMaintenance } from './maintenance.ts';
 
 /** Verifies every chain of the store in one snapshot, so that entries written meanwhile neither count nor confuse. */
-export async function verifyStore(owner: Connection, expected?: Expectations): Promise<LedgerVerdict> {
-  return await inMaintenance(owner, 'read', (client) => verifyLedger(chains(client), expected));
+export async function verifyStore(owner: Connection, expected = nothingExpected): Promise<LedgerVerdict> {
+  return await inMaintenance(owner, 'read', (client) =>
+    verifyLedger(chains(client), { ...expected, wholeStore: true }),
+  );
 }
 
 /** Every tenant that any ledger table names, with its head, its rows and its checkpoints. */

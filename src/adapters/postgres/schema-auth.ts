@@ -1,7 +1,7 @@
-import { boolean, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 /**
- * Accounts and sessions, as better-auth 1.7's drizzle adapter expects them with e-mail and password: the property names
+ * Accounts and sessions, as better-auth 1.7's drizzle adapter expects them with its two-factor and passkey plugins: the property names
  * are its field names, the table names its model names. They stand outside tenants: a person may belong to several.
  */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -14,6 +14,8 @@ export const user = pgTable('user', {
   image: text('image'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
+  twoFactorEnabled: boolean('two_factor_enabled').notNull().default(false),
+  mustChangePassword: boolean('must_change_password').notNull().default(false),
 });
 
 const ofUser = () =>
@@ -67,4 +69,33 @@ export const verification = pgTable(
     updatedAt: moment('updated_at').notNull(),
   },
   (table) => [index('verification_by_identifier').on(table.identifier)],
+);
+
+/** Secret and backup codes are encrypted with the session secret. */
+export const twoFactor = pgTable('two_factor', {
+  id: text('id').primaryKey(),
+  secret: text('secret').notNull(),
+  backupCodes: text('backup_codes').notNull(),
+  userId: ofUser(),
+  verified: boolean('verified').notNull().default(false),
+  failedVerificationCount: integer('failed_verification_count').notNull().default(0),
+  lockedUntil: moment('locked_until'),
+});
+
+export const passkey = pgTable(
+  'passkey',
+  {
+    id: text('id').primaryKey(),
+    name: text('name'),
+    publicKey: text('public_key').notNull(),
+    userId: ofUser(),
+    credentialID: text('credential_id').notNull().unique(),
+    counter: bigint('counter', { mode: 'number' }).notNull(),
+    deviceType: text('device_type').notNull(),
+    backedUp: boolean('backed_up').notNull(),
+    transports: text('transports'),
+    createdAt: moment('created_at'),
+    aaguid: text('aaguid'),
+  },
+  (table) => [index('passkey_by_user').on(table.userId)],
 );

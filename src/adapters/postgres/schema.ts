@@ -20,11 +20,18 @@ const reviewOrder = () => bigint('review_order', { mode: 'number' }).notNull().d
 export const tenants = pgTable('tenants', {
   tenantId: text('tenant_id').primaryKey(),
   name: text('name').notNull(),
+  /** Who looks after it; null where nobody does. */
+  providerId: text('provider_id'),
 });
 
 export const memberships = pgTable(
   'memberships',
-  { tenantId: tenantId(), accountId: text('account_id').notNull(), role: text('role').$type<Role>().notNull() },
+  {
+    tenantId: tenantId(),
+    accountId: text('account_id').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    removedAt: moment('removed_at'),
+  },
   (t) => [primaryKey({ columns: [t.tenantId, t.accountId] })],
 );
 

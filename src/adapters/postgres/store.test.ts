@@ -8,10 +8,11 @@ import * as schema from './schema.ts';
 import * as accessSchema from './schema-access.ts';
 import * as authSchema from './schema-auth.ts';
 import * as autonomySchema from './schema-autonomy.ts';
+import * as erasureSchema from './schema-erasure.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 
-const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema];
+const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema, erasureSchema];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {
   describe('counters, evidence, idempotency', () => {

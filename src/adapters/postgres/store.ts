@@ -1,23 +1,26 @@
-import { eq, inArray } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { SYSTEM_TENANT } from '../../contracts/tenant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { SignedCheckpoint, SigningKey } from '../../ledger/checkpoint.ts';
+import type { WrappingKey } from '../../ledger/subject-key.ts';
 import { type LedgerVerdict, nothingExpected } from '../../ledger/verify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import { ensureSigningKey } from '../ledger-file/signing-key.ts';
+import { ensureWrappingKey } from '../ledger-file/wrapping-key.ts';
 import type { Change } from './changes.ts';
 import { type Connection, clientConfig, connectionOf, type Queries } from './connection.ts';
 import { type Log, startEmbedded } from './embedded/server.ts';
+import { eraseSubject } from './erasure.ts';
 import { stateError } from './faults.ts';
 import { verifyStore } from './ledger-chains.ts';
 import { makeCheckpoint } from './ledger-checkpoints.ts';
+import { membershipsOf } from './memberships.ts';
 import { prepareStore } from './prepare.ts';
-import { memberships, tenants } from './schema.ts';
 import * as authSchema from './schema-auth.ts';
-import { beginFor, requireTenantId, showAccount, showTenants } from './tenancy.ts';
+import { beginFor, requireTenantId } from './tenancy.ts';
+import { createTenant, recordEarlierTenants } from './tenant-creation.ts';
 import { runTransaction } from './transaction.ts';
 
 /** Many more connections than two cores can use help nobody; a waiting transaction is cheaper than a thrashing one. */
@@ -42,35 +45,68 @@ export interface StoreOptions {
   readonly log: Log;
   /** What signs the ledger's checkpoints. A data folder brings its own, made at its first start. */
   readonly signingKey?: SigningKey;
+  /** What wraps the keys of data subjects. A data folder brings its own; without one nothing personal can be written. */
+  readonly wrappingKey?: WrappingKey;
 }
 
 /**
  * Opens the store in a data folder (starting its own PostgreSQL) or at a PostgreSQL 15+ of yours, brought up to date.
  * Throws `EMBEDDED_*` and `STATE_*`.
  */
-export async function openStateStore({ place, clock, log, signingKey }: StoreOptions): Promise<PostgresStore> {
+export async function openStateStore({
+  place,
+  clock,
+  log,
+  signingKey,
+  wrappingKey,
+}: StoreOptions): Promise<PostgresStore> {
   if ('databaseUrl' in place) {
-    return await openAt(connectionOf(place.databaseUrl), clock, log, signingKey ?? null, async () => undefined);
+    const keys = { signing: signingKey ?? null, wrapping: wrappingKey ?? null };
+    return await openAt(connectionOf(place.databaseUrl), clock, log, keys, async () => undefined);
   }
   const server = await startEmbedded(place.dataDir, { log });
   try {
-    const key = signingKey ?? ensureSigningKey(place.dataDir);
-    return await openAt(server.owner, clock, log, key, server.stop);
+    const keys = {
+      signing: signingKey ?? ensureSigningKey(place.dataDir),
+      wrapping: wrappingKey ?? ensureWrappingKey(place.dataDir),
+    };
+    return await openAt(server.owner, clock, log, keys, server.stop);
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
+interface Keys {
+  readonly signing: SigningKey | null;
+  readonly wrapping: WrappingKey | null;
+}
+
+/**
+ * A store that somebody else runs, by the owner's road in (`withOwner`): for commands beside a server, whose listeners do not
+ * hear of what is changed here. Closing it stops nothing but its own connections.
+ */
+export function openStoreAt(
+  owner: Connection,
+  { clock, log, wrappingKey }: Pick<StoreOptions, 'clock' | 'log' | 'wrappingKey'>,
+) {
+  return openAt(owner, clock, log, { signing: null, wrapping: wrappingKey ?? null }, async () => undefined);
+}
+
 async function openAt(
   owner: Connection,
   clock: Clock,
   log: Log,
-  signingKey: SigningKey | null,
+  keys: Keys,
   release: () => Promise<void>,
 ): Promise<PostgresStore> {
   const { app, applied } = await prepareStore(owner);
-  const pool = new pg.Pool({ ...clientConfig(app, 'bridgewatch'), max: CONNECTIONS, connectionTimeoutMillis: WAIT_MS });
+  const pool = new pg.Pool({
+    ...clientConfig(app, 'bridgewatch'),
+    max: CONNECTIONS,
+    connectionTimeoutMillis: WAIT_MS,
+    pipeline: true,
+  });
   let closing: Promise<void> | null = null;
   const broke = (error: Error): void => {
     if (closing === null) log(`a database connection broke: ${error.message}`);
@@ -83,7 +119,8 @@ async function openAt(
     closing ??= pool.end().then(release);
     return closing;
   };
-  const store = postgresStore(pool, owner, clock, log, signingKey, close);
+  const store = postgresStore(pool, owner, clock, log, keys, close);
+  await recordEarlierTenants(owner, clock);
   if (applied.length > 0) {
     await store.withTenants([SYSTEM_TENANT], async ({ ledger }) => {
       await ledger.append(SYSTEM_TENANT, {
@@ -103,7 +140,7 @@ function postgresStore(
   owner: Connection,
   clock: Clock,
   log: Log,
-  signingKey: SigningKey | null,
+  { signing: signingKey, wrapping }: Keys,
   close: () => Promise<void>,
 ): PostgresStore {
   const listeners = new Set<(change: Change) => void>();
@@ -120,13 +157,16 @@ function postgresStore(
   };
 
   const transaction = async <T>(visible: readonly string[], work: (queries: Queries) => Promise<T>): Promise<T> => {
+    visible.forEach(requireTenantId);
     try {
       const client = await pool.connect();
       try {
-        await beginFor(client, visible);
-        const result = await work(drizzle(client));
+        // The beginning travels with the first statement of `work`. Where it fails no tenant is visible, so that none of them does anything.
+        const [begun, done] = await Promise.allSettled([beginFor(client, visible), work(drizzle(client))]);
+        if (begun.status === 'rejected') throw begun.reason;
+        if (done.status === 'rejected') throw done.reason;
         await client.query('COMMIT');
-        return result;
+        return done.value;
       } catch (error) {
         // A broken connection has rolled back by itself, and the first error is the one that tells.
         await client.query('ROLLBACK').catch(() => undefined);
@@ -139,63 +179,27 @@ function postgresStore(
     }
   };
 
+  const withTenants: StateStore['withTenants'] = async (visible, work) => {
+    const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, wrapping, work));
+    for (const change of changes) for (const listener of listeners) tell(listener, change);
+    return result;
+  };
+
   return {
     owner,
     authDb: drizzle(pool, { schema: authSchema }),
 
-    async withTenants(visible, work) {
-      const { result, changes } = await transaction(visible, (queries) => runTransaction(queries, clock, work));
-      for (const change of changes) for (const listener of listeners) tell(listener, change);
-      return result;
-    },
+    withTenants,
 
-    async createTenant({ id, name }) {
-      await transaction([requireTenantId(id)], async (queries) => {
-        if (id === SYSTEM_TENANT) {
-          throw new BridgewatchError(
-            'STATE_TENANT_EXISTS',
-            `'${SYSTEM_TENANT}' is the product's own chain; choose another id`,
-            409,
-          );
-        }
-        await queries.insert(tenants).values({ tenantId: id, name }).onConflictDoNothing();
-        const kept = await queries.select().from(tenants).where(eq(tenants.tenantId, id));
-        if (kept[0]?.name === name) return;
-        throw new BridgewatchError(
-          'STATE_TENANT_EXISTS',
-          `Tenant ${id} exists already and is called ${kept[0]?.name}`,
-          409,
-        );
-      });
-    },
+    createTenant: (tenant) =>
+      transaction([SYSTEM_TENANT, requireTenantId(tenant.id)], (queries) => createTenant(queries, clock, tenant)),
 
-    async addMember(tenant, account, role) {
-      await transaction([tenant], async (queries) => {
-        await queries
-          .insert(memberships)
-          .values({ tenantId: tenant, accountId: account, role })
-          .onConflictDoUpdate({ target: [memberships.tenantId, memberships.accountId], set: { role } });
-      });
-    },
+    addMember: (tenant, account, role) => withTenants([tenant], (tx) => tx.access.putMember(tenant, account, role)),
 
-    memberships: (account) =>
-      transaction([], async (queries) => {
-        await showAccount(queries, account);
-        const mine = await queries
-          .select()
-          .from(memberships)
-          .where(eq(memberships.accountId, account))
-          .orderBy(memberships.tenantId);
-        const ids = mine.map(({ tenantId }) => tenantId);
-        if (ids.length === 0) return [];
-        await showTenants(queries, ids);
-        const named = await queries.select().from(tenants).where(inArray(tenants.tenantId, ids));
-        const names = new Map(named.map(({ tenantId, name }) => [tenantId, name]));
-        return mine.map(({ tenantId, role }) => ({
-          tenant: { id: tenantId, name: names.get(tenantId) ?? tenantId },
-          role,
-        }));
-      }),
+    memberships: (account) => transaction([], (queries) => membershipsOf(queries, account)),
+
+    eraseSubject: (tenant, subject, by) =>
+      transaction([tenant], async (queries) => (await eraseSubject(queries, clock, tenant, subject, by)).keys),
 
     onChange(listener) {
       listeners.add(listener);

@@ -2,9 +2,20 @@ import { expect, it } from 'vitest';
 import { code, onEveryStore } from '../../../test/store-backends.ts';
 import { fillEveryTable, finding, note, stored } from '../../../test/store-rows.ts';
 import { withClient } from './connection.ts';
+import { recordEarlierTenants } from './tenant-creation.ts';
 
 /** Tables that belong to no tenant, and why: people may belong to several. */
-const outsideTenants = ['account', 'session', 'user', 'verification'];
+const outsideTenants = [
+  'account',
+  'api_tokens',
+  'passkey',
+  'provider_members',
+  'providers',
+  'session',
+  'two_factor',
+  'user',
+  'verification',
+];
 const appendOnly = [
   'action_approvals',
   'action_notes',
@@ -121,7 +132,9 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
     await room().store.addMember(a, 'mia', 'viewer');
     await room().store.addMember(a, 'mia', 'lead');
     await room().store.addMember(b, 'noah', 'administrator');
-    expect(await room().store.memberships('mia')).toEqual([{ tenant: { id: a, name: `Tenant ${a}` }, role: 'lead' }]);
+    expect(await room().store.memberships('mia')).toEqual([
+      { tenant: { id: a, name: `Tenant ${a}` }, role: 'lead', via: null },
+    ]);
     expect(await room().store.memberships('nobody')).toEqual([]);
     await expect(room().store.addMember('absent', 'mia', 'lead')).rejects.toThrow(code('STATE_UNKNOWN_TENANT'));
   });
@@ -131,5 +144,20 @@ onEveryStore('tenants', ({ room, newTenant, asApp, asOwner, ownerIsBound }) => {
     await room().store.createTenant({ id: a, name: `Tenant ${a}` });
     await expect(room().store.createTenant({ id: a, name: 'Other' })).rejects.toThrow(code('STATE_TENANT_EXISTS'));
     await expect(room().store.createTenant({ id: 'system', name: 'x' })).rejects.toThrow(code('STATE_TENANT_EXISTS'));
+    await Promise.all(Array.from({ length: 5 }, () => room().store.createTenant({ id: 'rush', name: 'Rush' })));
+    for (const id of [a, 'rush']) {
+      const entries = await room().store.withTenants(['system'], (tx) => tx.ledger.ofSubject('system', 'tenant', id));
+      expect(entries.map(({ entry }) => entry.type)).toEqual(['tenant.created']);
+    }
+  });
+
+  it('puts tenants on record that were made before that was done', async () => {
+    await asOwner(`INSERT INTO tenants VALUES ('early', 'Early bird')`);
+    await recordEarlierTenants(room().owner, room().clock);
+    await recordEarlierTenants(room().owner, room().clock);
+    const entries = await room().store.withTenants(['system'], (tx) =>
+      tx.ledger.ofSubject('system', 'tenant', 'early'),
+    );
+    expect(entries.map(({ payload }) => payload)).toEqual([{ name: 'Early bird' }]);
   });
 });

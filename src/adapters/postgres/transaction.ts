@@ -1,4 +1,5 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
+import type { WrappingKey } from '../../ledger/subject-key.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { accessRows } from './access-rows.ts';
@@ -21,6 +22,7 @@ import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
 export async function runTransaction<T>(
   queries: Queries,
   clock: Clock,
+  wrapping: WrappingKey | null,
   work: (tx: StateTx) => Promise<T>,
 ): Promise<{ result: T; changes: Change[] }> {
   const changes = new Map<string, Change>();
@@ -51,7 +53,7 @@ export async function runTransaction<T>(
   const allInTime = <Rows extends object>(rows: Rows): Rows =>
     Object.fromEntries(Object.entries(rows).map(([name, call]) => [name, inTime(call)])) as Rows;
 
-  const ledger = ledgerRows(queries, clock);
+  const ledger = ledgerRows(queries, clock, wrapping);
   const findings = findingRows(queries, changed);
   const determinations = determinationRows(queries, changed);
   const evidence = evidenceRows(queries);

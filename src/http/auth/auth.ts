@@ -1,20 +1,24 @@
-import { type BetterAuthOptions, betterAuth } from 'better-auth';
-import type { FastifyBaseLogger } from 'fastify';
+import { betterAuth } from 'better-auth';
 import { BridgewatchError } from '../../kernel/errors.ts';
-import { crossSiteReason } from '../same-origin.ts';
-
-/** A shift: after this many seconds a session ends, however busy it is. */
-const SESSION_SECONDS = 12 * 3600;
-const SIGN_IN_WINDOW_SECONDS = 60;
-const SIGN_INS_PER_WINDOW = 10;
-
-/** The header that carries the caller's address inward; whatever a client sends under this name is overwritten. */
-const CALLER_HEADER = 'x-bridgewatch-caller';
+import { type AuthDeps, CALLER_HEADER, LONGEST_PASSWORD, optionsOf, SHORTEST_PASSWORD } from './options.ts';
+import type { RecordAccount } from './record.ts';
 
 export interface Account {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+}
+
+/** An account as its session or token shows it. */
+export interface SignedIn extends Account {
+  /** The password was given by somebody else and has not been changed yet. */
+  readonly passwordChangeNeeded: boolean;
+}
+
+export interface NewLogin extends Account {
+  readonly password: string;
+  /** Whether the person has to change it before anything else. */
+  readonly mustChange: boolean;
 }
 
 /** Accounts, passwords and sessions. */
@@ -28,25 +32,22 @@ export interface Auth {
     caller: string;
   }): Promise<Response>;
   /** The person whose session a Cookie header carries, or null. */
-  personOf(cookie: string | undefined): Promise<Account | null>;
+  personOf(cookie: string | undefined): Promise<SignedIn | null>;
+  accountOf(id: string): Promise<SignedIn | null>;
+  accountByEmail(email: string): Promise<SignedIn | null>;
   /** Makes an account with a password. Throws `AUTH_EMAIL_TAKEN` (409) and `AUTH_PASSWORD_WEAK` (400). */
-  createAccount(account: Account & { password: string }): Promise<Account>;
+  createAccount(login: NewLogin): Promise<Account>;
   accounts(): Promise<number>;
+  /**
+   * Gives an account a password that must be changed at the next sign-in, and ends its sessions. `dropFactors` takes its
+   * one-time codes and passkeys away, for who has lost them.
+   */
+  giveNewPassword(account: string, password: string, dropFactors: boolean): Promise<void>;
+  /** What the OpenID provider is called; null where there is none. */
+  readonly oidc: string | null;
+  /** Puts something about an account on record, before it happens. */
+  readonly record: RecordAccount;
 }
-
-export interface AuthDeps {
-  /** better-auth's database adapter over the app database's account tables. */
-  readonly database: NonNullable<BetterAuthOptions['database']>;
-  /** At least 32 random bytes, as text; signs session cookies. */
-  readonly secret: string;
-  readonly publicUrl: string | null;
-  readonly log: FastifyBaseLogger;
-  /** Called before a session exists; the sign-in goes on record first. Refuses the sign-in by throwing. */
-  readonly beforeSession: (account: string) => Promise<void>;
-}
-
-const SHORTEST_PASSWORD = 12;
-const LONGEST_PASSWORD = 128;
 
 /** Accounts and sessions by email and password. No sign-up: accounts are made by an administrator. */
 export function buildAuth(deps: AuthDeps): Auth {
@@ -56,9 +57,17 @@ export function buildAuth(deps: AuthDeps): Auth {
       `the session secret has ${deps.secret.length} characters; at least 32, random`,
     );
   }
+  if (deps.oidc !== undefined && deps.publicUrl === null) {
+    throw new BridgewatchError(
+      'AUTH_OIDC_NO_URL',
+      'an OpenID provider sends people back to a fixed address; give the public URL of this server',
+      400,
+    );
+  }
   const publicUrl = deps.publicUrl === null ? null : new URL(deps.publicUrl).origin;
   const origin = publicUrl ?? 'http://localhost';
   const auth = betterAuth(optionsOf({ ...deps, publicUrl }, origin));
+  const adapter = async () => (await auth.$context).internalAdapter;
   return {
     handle({ method, path, headers, body, caller }) {
       headers.set(CALLER_HEADER, caller);
@@ -69,11 +78,14 @@ export function buildAuth(deps: AuthDeps): Auth {
     async personOf(cookie) {
       if (cookie === undefined) return null;
       const session = await auth.api.getSession({ headers: new Headers({ cookie }) });
-      if (session === null) return null;
-      const { id, name, email } = session.user;
-      return { id, name, email };
+      return session === null ? null : signedIn(session.user);
     },
-    async createAccount({ id, name, email, password }) {
+    accountOf: async (id) => signedIn(await (await adapter()).findUserById(id)),
+    async accountByEmail(email) {
+      const found = await (await adapter()).findUserByEmail(email.toLowerCase());
+      return signedIn(found?.user ?? null);
+    },
+    async createAccount({ id, name, email, password, mustChange }) {
       if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
         throw new BridgewatchError(
           'AUTH_PASSWORD_WEAK',
@@ -86,7 +98,7 @@ export function buildAuth(deps: AuthDeps): Auth {
         throw new BridgewatchError('AUTH_EMAIL_TAKEN', `an account with the email ${email} exists already`, 409);
       }
       const user = await internalAdapter.createUser(
-        { id, name, email: email.toLowerCase(), emailVerified: true },
+        { id, name, email: email.toLowerCase(), emailVerified: true, mustChangePassword: mustChange },
         { method: 'email-password' },
       );
       await internalAdapter.linkAccount({
@@ -97,61 +109,33 @@ export function buildAuth(deps: AuthDeps): Auth {
       });
       return { id: user.id, name, email: email.toLowerCase() };
     },
-    async accounts() {
-      return (await auth.$context).internalAdapter.countTotalUsers();
+    accounts: async () => (await adapter()).countTotalUsers(),
+    async giveNewPassword(account, password, dropFactors) {
+      const { internalAdapter, password: passwords, adapter: rows } = await auth.$context;
+      await internalAdapter.updatePassword(account, await passwords.hash(password));
+      await internalAdapter.updateUser(account, {
+        mustChangePassword: true,
+        ...(dropFactors ? { twoFactorEnabled: false } : {}),
+      });
+      if (dropFactors) {
+        const mine = [{ field: 'userId', value: account }];
+        await rows.deleteMany({ model: 'twoFactor', where: mine });
+        await rows.deleteMany({ model: 'passkey', where: mine });
+      }
+      await internalAdapter.deleteUserSessions(account);
     },
+    oidc: deps.oidc?.name ?? null,
+    record: deps.record,
   };
 }
 
-function optionsOf({ database, secret, publicUrl, log, beforeSession }: AuthDeps, origin: string) {
-  return {
-    appName: 'Bridgewatch',
-    baseURL: origin,
-    basePath: '/api/auth',
-    secret,
-    database,
-    telemetry: { enabled: false },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: SHORTEST_PASSWORD,
-      maxPasswordLength: LONGEST_PASSWORD,
-      revokeSessionsOnPasswordReset: true,
-    },
-    // Not refreshed and not cached in the cookie: a session that is revoked is gone at the next request.
-    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
-    // In memory: one process serves sign-ins. Counted per address, so that nobody can lock out an account from afar.
-    rateLimit: {
-      enabled: true,
-      storage: 'memory',
-      customRules: {
-        '/sign-in/email': { window: SIGN_IN_WINDOW_SECONDS, max: SIGN_INS_PER_WINDOW },
-        '/change-password': { window: SIGN_IN_WINDOW_SECONDS, max: SIGN_INS_PER_WINDOW },
-      },
-    },
-    // The same rule as for our own routes, so that a server reached by an address trusts that address.
-    trustedOrigins: async (request?: Request) => {
-      const claimed = request?.headers.get('origin');
-      if (!request || !claimed) return [];
-      const host = request.headers.get('host') ?? '';
-      return crossSiteReason({ host, origin: claimed }, publicUrl) === undefined ? [claimed] : [];
-    },
-    databaseHooks: {
-      session: { create: { before: async (session: { userId: string }) => beforeSession(session.userId) } },
-    },
-    advanced: {
-      cookiePrefix: 'bridgewatch',
-      useSecureCookies: publicUrl?.startsWith('https:') ?? false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
-      ipAddress: { ipAddressHeaders: [CALLER_HEADER] },
-      // Said out loud because the library drops both checks when it believes it is under test.
-      disableOriginCheck: false,
-      disableCSRFCheck: false,
-    },
-    logger: {
-      level: 'warn',
-      log: (level: string, message: string) =>
-        log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug']({ from: 'better-auth' }, message),
-    },
-  } satisfies BetterAuthOptions;
+/** What better-auth knows of a user; fields of our own come untyped. */
+type User = Account & { readonly mustChangePassword?: unknown };
+
+function signedIn(user: User): SignedIn;
+function signedIn(user: User | null): SignedIn | null;
+function signedIn(user: User | null): SignedIn | null {
+  if (user === null) return null;
+  const { id, name, email, mustChangePassword } = user;
+  return { id, name, email, passwordChangeNeeded: mustChangePassword === true };
 }

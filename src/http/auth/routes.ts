@@ -1,26 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BridgewatchError } from '../../kernel/errors.ts';
+import { passwordChangeNeeded } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
 import { sendProblem } from '../problem.ts';
-
-const SignIn = z.object({ email: z.string().max(320), password: z.string().max(128) });
-
-/** All of the auth library that is reachable; what it offers besides (sign-up, email change, deletion) is not. */
-const reachable = [
-  { method: 'POST', path: '/sign-in/email', body: SignIn },
-  { method: 'POST', path: '/sign-out' },
-  { method: 'GET', path: '/get-session' },
-  { method: 'POST', path: '/change-password' },
-  { method: 'GET', path: '/list-sessions' },
-  { method: 'POST', path: '/revoke-session' },
-  { method: 'POST', path: '/revoke-other-sessions' },
-] as const;
+import { ChangePassword, reachable } from './reachable.ts';
 
 /** The library's refusals under our codes. */
 const refusals: Readonly<Record<number, (why: string) => BridgewatchError>> = {
-  401: () => new BridgewatchError('AUTH_REFUSED', 'email or password is wrong, or the session has ended', 401),
+  401: () =>
+    new BridgewatchError('AUTH_REFUSED', 'what was given to sign in with is wrong, or the session has ended', 401),
   403: (why) => new BridgewatchError('AUTH_FORBIDDEN', why, 403),
   429: () =>
     new BridgewatchError(
@@ -32,16 +22,41 @@ const refusals: Readonly<Record<number, (why: string) => BridgewatchError>> = {
 
 /** /api/auth/*: sign-in, sign-out, password and sessions, by better-auth. */
 export function authRoutes(app: App, { auth }: Pick<ServerDeps, 'auth'>): void {
-  for (const { method, path, ...given } of reachable) {
+  for (const { method, path, body, beforePasswordChange } of reachable) {
     app.route({
       method,
       url: `/api/auth${path}`,
-      bodyLimit: 8 * 1024,
+      bodyLimit: 16 * 1024,
       config: { needs: 'nothing' },
-      schema: { tags: ['auth'], summary: `better-auth ${path}`, ...given },
-      handler: async (request, reply) => answer(reply, await auth.handle(asked(request))),
+      schema: { tags: ['auth'], summary: `better-auth ${path}`, ...(body === undefined ? {} : { body }) },
+      handler: async (request, reply) => {
+        const person = await auth.personOf(request.headers.cookie);
+        if (beforePasswordChange !== true && person?.passwordChangeNeeded === true) throw passwordChangeNeeded();
+        if (path === '/change-password') demandAnother(request.body);
+        // The library has no hook before this one.
+        if (path === '/passkey/delete-passkey' && person !== null) await auth.record(person.id, 'passkey.removing');
+        return answer(reply, await auth.handle(asked(request)));
+      },
     });
   }
+
+  app.route({
+    method: 'GET',
+    url: '/api/v1/sign-in-options',
+    config: { needs: 'nothing' },
+    schema: {
+      tags: ['auth'],
+      summary: 'How one may sign in here, beside password and passkey',
+      response: { 200: z.object({ oidc: z.string().nullable().describe('What the OpenID provider is called') }) },
+    },
+    handler: async () => ({ oidc: auth.oidc }),
+  });
+}
+
+function demandAnother(body: unknown): void {
+  const { currentPassword, newPassword } = ChangePassword.parse(body);
+  if (currentPassword === newPassword)
+    throw new BridgewatchError('AUTH_PASSWORD_SAME', 'the new password is the old one; choose another', 400);
 }
 
 function asked(request: FastifyRequest) {
@@ -74,6 +89,8 @@ async function answer(reply: FastifyReply, response: Response): Promise<FastifyR
     return sendProblem(reply, known?.(why) ?? new BridgewatchError('AUTH_REQUEST_REFUSED', why, response.status));
   }
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
+  const location = response.headers.get('location');
+  if (location !== null) reply.header('location', location);
   return reply
     .code(response.status)
     .header('cache-control', 'no-store')

@@ -240,7 +240,7 @@ function headersOf({ replayed }: Answered): Record<string, string> {
   return replayed ? { 'idempotency-replayed': 'true' } : {};
 }
 
-type Keyed = Pick<FastifyRequest, 'method' | 'url' | 'body' | 'access' | 'person'> & {
+type Keyed = Pick<FastifyRequest, 'method' | 'url' | 'body' | 'access' | 'caller'> & {
   headers: z.infer<typeof ProposeHeaders>;
 };
 

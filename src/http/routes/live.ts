@@ -1,6 +1,7 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
 import { accessOf, accessTo } from '../access.ts';
 import type { App } from '../app.ts';
+import { callerOf } from '../auth/caller.ts';
 import type { ServerDeps } from '../deps.ts';
 import { type Live, liveFeed } from '../live.ts';
 import { InTenant } from './params.ts';
@@ -14,7 +15,7 @@ const MOST_STREAMS = 20;
  * Server-sent events of a tenant: `finding` with `{id, revision}`, `summary` with the counts. A stream ends when its
  * reader's session or membership does.
  */
-export function liveRoutes(app: App, deps: Pick<ServerDeps, 'store' | 'summary' | 'auth' | 'log'>): void {
+export function liveRoutes(app: App, deps: Pick<ServerDeps, 'store' | 'summary' | 'auth' | 'log' | 'clock'>): void {
   const live: Live = liveFeed(deps);
   app.addHook('preClose', async () => live.close());
 
@@ -50,12 +51,14 @@ export function liveRoutes(app: App, deps: Pick<ServerDeps, 'store' | 'summary' 
       live.add({ tenant: tenant.id, account: person.id, response });
 
       const stillAllowed = async (): Promise<boolean> => {
-        const now = await deps.auth.personOf(request.headers.cookie);
-        if (now?.id !== person.id) return false;
-        return accessTo(tenant.id, 'live.read', now, deps).then(
-          () => true,
-          () => false,
-        );
+        try {
+          const now = await callerOf(request, deps);
+          if (now.person.id !== person.id) return false;
+          await accessTo(tenant.id, 'live.read', now.person, deps, now.token);
+          return true;
+        } catch {
+          return false;
+        }
       };
       const heartbeat = setInterval(() => {
         stillAllowed().then(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Ids as they appear in paths: visible ASCII, bounded, so that nothing odd reaches a query. */
-const Id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+export const Id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
 
 export const InTenant = z.object({ t: Id });
 export const OfFinding = z.object({ t: Id, id: Id });

@@ -25,7 +25,11 @@ const localPath = (value: unknown): string => (typeof value === 'string' && /^\/
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>) => ({ next: localPath(search.next) }),
+  validateSearch: (search: Record<string, unknown>): { next: string; error?: string } => ({
+    next: localPath(search.next),
+    // What an OpenID provider's way back ended with.
+    ...(typeof search.error === 'string' ? { error: search.error.slice(0, 100) } : {}),
+  }),
 }).lazy(() => import('./sign-in.lazy.tsx').then((module) => module.Route));
 
 const signedIn = createRoute({
@@ -33,7 +37,9 @@ const signedIn = createRoute({
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
     try {
-      return { me: await context.client.ensureQueryData(queries.me) };
+      const me = await context.client.ensureQueryData(queries.me);
+      if (me.passwordChangeNeeded && location.pathname !== '/account') throw redirect({ to: '/account' });
+      return { me };
     } catch (error) {
       if (error instanceof Problem && error.status === 401)
         throw redirect({ to: '/sign-in', search: { next: location.href } });
@@ -82,7 +88,15 @@ const ledger = createRoute({
   path: '/ledger',
 }).lazy(() => import('./ledger.lazy.tsx').then((module) => module.Route));
 
-const tree = root.addChildren([signIn, signedIn.addChildren([home, tenant.addChildren([queue, finding, ledger])])]);
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+}).lazy(() => import('./account.lazy.tsx').then((module) => module.Route));
+
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([home, account, tenant.addChildren([queue, finding, ledger])]),
+]);
 
 export const consoleRouter = (client: QueryClient) =>
   createRouter({

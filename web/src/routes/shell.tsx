@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, NativeSelect, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconLogout, IconMoon, IconSun, IconUserCircle, IconUserCog } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { type Connection, useLive } from '../api/live.ts';
@@ -68,6 +68,9 @@ function AccountMenu() {
           <br />
           {membership.role} at {membership.name}
         </Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<IconUserCog size={15} />}>
+          Your account
+        </Menu.Item>
         <Menu.Item closeMenuOnClick={false} leftSection={<IconLogout size={15} />} onClick={() => leave.mutate()}>
           Sign out
         </Menu.Item>

@@ -4,5 +4,6 @@ import { SignIn } from '../features/sign-in/sign-in.tsx';
 export const Route = createLazyRoute('/sign-in')({ component: SignInPage });
 
 function SignInPage() {
-  return <SignIn next={Route.useSearch().next} />;
+  const { next, error } = Route.useSearch();
+  return <SignIn next={next} refusedBy={error} />;
 }

@@ -12,7 +12,7 @@ import { BridgewatchError } from '../../../kernel/errors.ts';
 export const FORMAT = 'bridgewatch-backup';
 
 /** By area, so that each is kept beside what it belongs to. */
-const accessTables = [] as const;
+const accessTables = ['provider_members'] as const;
 const reviewTables = [] as const;
 const responseTables = ['actions', 'action_plans', 'action_approvals', 'action_notes'] as const;
 const autonomyTables = [] as const;
@@ -20,6 +20,7 @@ const secretTables = [] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
+  'providers',
   'tenants',
   'memberships',
   'findings',
@@ -41,12 +42,18 @@ export const backedUp = [
   ...responseTables,
   ...autonomyTables,
   ...secretTables,
+  'subject_keys',
   'user',
   'account',
+  'two_factor',
+  'passkey',
 ] as const;
 
-/** Short-lived keys to people's sessions have no place in a file that is kept: after a restore, people sign in again. */
-export const leftOut = ['session', 'verification'] as const;
+/**
+ * Keys that open the product by themselves have no place in a file that is kept, and one revoked since would open again:
+ * after a restore, people sign in again and make new tokens.
+ */
+export const leftOut = ['session', 'verification', 'api_tokens'] as const;
 
 export const Header = z.strictObject({
   format: z.literal(FORMAT),

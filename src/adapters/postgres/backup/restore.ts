@@ -1,8 +1,10 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { BridgewatchError } from '../../../kernel/errors.ts';
-import { type LedgerVerdict, verifyLedger } from '../../../ledger/verify.ts';
+import { type LedgerVerdict, nothingExpected, verifyLedger } from '../../../ledger/verify.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connection } from '../connection.ts';
+import { eraseAgain } from '../erasure.ts';
 import { chains } from '../ledger-chains.ts';
 import { inMaintenance } from '../maintenance.ts';
 import { prepareStore } from '../prepare.ts';
@@ -40,10 +42,12 @@ export async function restoreBackup(
       `SELECT setval('review_order', greatest(1, (SELECT max(o) FROM (SELECT max(review_order) AS o FROM determinations
          UNION ALL SELECT max(review_order) FROM reopenings) orders)))`,
     );
-    const verdict = await verifyLedger(chains(client));
+    const erasedAgain = await eraseAgain(drizzle(client));
+    const verdict = await verifyLedger(chains(client), { ...nothingExpected, wholeStore: true });
     const payload = {
       backup: { createdAt: header.createdAt, sha256: trailer.sha256, rows: trailer.rows },
       ledgerVerified: verdict.verified,
+      erasedAgain,
     };
     await appendWithin(client, clock, commandNote(version, { type: 'store.restored', id: trailer.sha256, payload }));
     return { rows: trailer.rows, verdict };

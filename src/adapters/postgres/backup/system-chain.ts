@@ -27,7 +27,7 @@ export function commandNote(version: string, { type, id, payload }: StoreNote): 
 
 /** Appends inside the transaction of `client`, which must be in maintenance. */
 export async function appendWithin(client: pg.Client, clock: Clock, note: LedgerNote): Promise<void> {
-  await ledgerRows(drizzle(client), clock).append(SYSTEM_TENANT, note);
+  await ledgerRows(drizzle(client), clock, null).append(SYSTEM_TENANT, note);
 }
 
 /** Appends in a transaction of its own. */

@@ -1,0 +1,26 @@
+/**
+ * Routes that no API token reaches, whatever its scopes: their permission takes the person, signed in. Written out by hand.
+ */
+export const takesThePerson: ReadonlySet<string> = new Set([
+  'POST /api/v1/tenants/:t/findings/:id/determinations',
+  'POST /api/v1/tenants/:t/findings/:id/reopenings',
+  'POST /api/v1/tenants/:t/members',
+  'PATCH /api/v1/tenants/:t/members/:id',
+  'POST /api/v1/tenants/:t/members/:id/removals',
+]);
+
+/** Routes about the account itself, likewise. */
+export const takesASession: ReadonlySet<string> = new Set([
+  'GET /api/v1/verdict-reasons',
+  'GET /api/v1/tokens',
+  'POST /api/v1/tokens',
+  'POST /api/v1/tokens/:id/revocations',
+]);
+
+/** Routes a token reaches without any scope. */
+export const takesNoScope: ReadonlySet<string> = new Set([
+  'GET /api/v1/me',
+  'GET /api/v1/sign-in-options',
+  'GET /healthz',
+  'GET /api/v1/openapi.json',
+]);
