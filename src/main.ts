@@ -17,6 +17,7 @@ import { registerRestore } from './cli/restore.ts';
 import { registerRulesCheck } from './cli/rules-check.ts';
 import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
+import { registerSecretsRekey } from './cli/secrets-rekey.ts';
 import { registerServe } from './cli/serve.ts';
 
 const commands = [
@@ -34,6 +35,7 @@ const commands = [
   registerLedgerErase,
   registerBackup,
   registerRestore,
+  registerSecretsRekey,
   registerSample,
   registerPlaybooks,
   registerOpenapi,

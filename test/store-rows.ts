@@ -8,6 +8,7 @@ import { fillAccessTables } from './store-rows-access.ts';
 import { fillAutonomyTables } from './store-rows-autonomy.ts';
 import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
+import { fillSecretTables } from './store-rows-secrets.ts';
 
 /** Small but complete rows for tests of the store; each may be changed by the part given. */
 export function finding(tenant: string, id: string, part: Partial<Finding> = {}): Finding {
@@ -42,6 +43,7 @@ export function stored(document: Finding, part: Partial<StoredFinding> = {}): St
     updatedAt: 100,
     determination: null,
     firstSeen: { threatProbability: document.threatProbability, rulesOnly: 0.4, disposition: 'threat' },
+    reviews: 0,
     ...part,
   };
 }
@@ -63,6 +65,11 @@ export function determination(
     by: { id: 'ann', name: 'Ann Analyst' },
     at: 200,
     recommended: 'threat',
+    blind: false,
+    confidence: null,
+    timeSpentMs: null,
+    evidence: [],
+    activityStartedAt: null,
     supersededAt: null,
     ...part,
   };
@@ -111,5 +118,6 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillReviewTables(tx, tenant);
   await fillResponseTables(tx, tenant);
   await fillAutonomyTables(tx, tenant);
+  await fillSecretTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

@@ -17,6 +17,18 @@ export type Reason = z.infer<typeof Reason>;
 export const FindingStatus = z.enum(['open', 'determined', 'closed']);
 export type FindingStatus = z.infer<typeof FindingStatus>;
 
+export const origins = ['hunt', 'customer', 'outside_notice', 'other'] as const;
+
+/** Who opened a finding that the AI did not surface, and how they came to know. */
+export const OpenedBy = z.object({
+  id: z.string(),
+  name: z.string(),
+  origin: z.enum(origins),
+  note: z.string(),
+  at: z.number(),
+});
+export type OpenedBy = z.infer<typeof OpenedBy>;
+
 /** The unit a person reviews. base + reasons + investigation steps (log-odds) = logit(threatProbability). */
 export const Finding = z.object({
   /** hash(founding detection); never changes. */
@@ -40,5 +52,20 @@ export const Finding = z.object({
   events: z.array(z.string()),
   investigation: Investigation,
   recommendation: Recommendation,
+  /**
+   * Where a person opened it: a miss of the AI. Nothing is claimed by the AI then: its probability is 0, its reasons are none, and no
+   * view shows either.
+   */
+  openedBy: OpenedBy.optional(),
 });
 export type Finding = z.infer<typeof Finding>;
+
+/** Every event a finding names, its own first: those its detections, reasons and investigation rest on. */
+export function citedEvents({ events, detections, reasons, investigation }: Finding): ReadonlySet<string> {
+  return new Set([
+    ...events,
+    ...detections.flatMap((detection) => detection.events),
+    ...reasons.flatMap((reason) => reason.evidence),
+    ...investigation.steps.flatMap((step) => step.evidence),
+  ]);
+}

@@ -77,7 +77,12 @@ test('a finding is found by the id it was merged from, and the determination nam
   await store.withTenants(['acme'], (tx) => tx.findings.alias('acme', 'merged-away', asked.findingId));
   const made = await determine(store, clock, { ...asked, findingId: 'merged-away' });
   expect(made.finding).toBe(asked.findingId);
-  const again = await determine(store, clock, { ...asked, verdict: 'inconclusive', reason: 'telemetry gap' });
+  const again = await determine(store, clock, {
+    ...asked,
+    expectedReviews: 1,
+    verdict: 'inconclusive',
+    reason: 'telemetry gap',
+  });
   expect(again.id).not.toBe(made.id);
   expect((await onRecord(asked.findingId)).history.map(({ id }) => id)).toEqual([made.id, again.id]);
 });
@@ -109,19 +114,24 @@ test('a determination that cannot be kept takes its ledger entry with it', async
   expect((await onRecord(asked.findingId)).entries).toEqual(['finding.surfaced']);
 });
 
-test('two people deciding at once are put one after the other; both are on record', async () => {
+test('of two people deciding at once one is told of the other, and reverses only what they name', async () => {
   await store.addMember('acme', 'lee', 'lead');
   const asked = await request();
-  await Promise.all([
-    determine(store, clock, asked),
-    determine(store, clock, {
-      ...asked,
-      verdict: 'benign',
-      reason: 'authorised administration',
-      by: { id: 'lee', name: 'Lee' },
-    }),
-  ]);
+  const others: DeterminationRequest = {
+    ...asked,
+    verdict: 'benign',
+    reason: 'authorised administration',
+    by: { id: 'lee', name: 'Lee' },
+  };
+  const outcomes = await Promise.allSettled([determine(store, clock, asked), determine(store, clock, others)]);
+  const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  expect(refused).toMatchObject([{ code: 'FINDING_REVIEWED_SINCE', status: 412 }]);
+  const first = (await onRecord(asked.findingId)).history;
+  expect(first).toHaveLength(1);
+  expect(refused[0].message).toContain(`${first[0]?.by.name} determined it ${first[0]?.verdict} at 2026-01-05`);
+  const late = first[0]?.by.id === 'ana' ? others : asked;
+  await expect(determine(store, clock, { ...late, reverses: 'another' })).rejects.toMatchObject({ status: 412 });
+  await determine(store, clock, { ...late, reverses: first[0]?.id });
   const { history } = await onRecord(asked.findingId);
-  expect(history).toHaveLength(2);
   expect(history.map(({ supersededAt }) => supersededAt === null)).toEqual([false, true]);
 });

@@ -8,10 +8,10 @@ const LONGEST_REASON = 300;
 const LONGEST_NOTE = 10_000;
 
 /**
- * Holds a reason to the verdict's short list, or to `other: <own words>`. Reasons are counted later, so free text
+ * Holds a reason to the verdict's short list, to the tenant's own reasons, or to `other: <own words>`. Reasons are counted later, so free text
  * is marked as such instead of being mixed in. Returns it trimmed. Throws `DECIDE_REASON_UNKNOWN` (400).
  */
-export function checkedReason(verdict: Disposition, reason: string): string {
+export function checkedReason(verdict: Disposition, reason: string, extra: readonly string[] = []): string {
   const given = reason.trim();
   if (given.length > LONGEST_REASON) {
     throw new BridgewatchError(
@@ -20,8 +20,9 @@ export function checkedReason(verdict: Disposition, reason: string): string {
       400,
     );
   }
-  if (verdictReasons[verdict].includes(given) || OWN_WORDS.test(given)) return given;
-  const allowed = verdictReasons[verdict].map((text) => `"${text}"`).join(', ');
+  const offered = [...verdictReasons[verdict], ...extra];
+  if (offered.includes(given) || OWN_WORDS.test(given)) return given;
+  const allowed = offered.map((text) => `"${text}"`).join(', ');
   throw new BridgewatchError(
     'DECIDE_REASON_UNKNOWN',
     `"${given}" is no reason for ${verdict}; one of ${allowed}, or "other: " and your own words`,
@@ -42,6 +43,17 @@ export function checkedReopeningReason(reason: string): string {
     );
   }
   return given;
+}
+
+/** Text that may not be empty and is bounded. `what` names it. Throws `DECIDE_TEXT_BAD` (400). */
+export function checkedText(what: string, text: string, longest = 2000): string {
+  const given = text.trim();
+  if (given !== '' && given.length <= longest) return given;
+  throw new BridgewatchError(
+    'DECIDE_TEXT_BAD',
+    `the ${what} has ${given.length} characters; give 1 to ${longest}`,
+    400,
+  );
 }
 
 /** A note may be empty and is bounded. Throws `DECIDE_NOTE_TOO_LONG` (400). */

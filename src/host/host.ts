@@ -1,24 +1,31 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { FastifyBaseLogger } from 'fastify';
+import { type Connectors, configuredConnectors } from '../adapters/connectors/index.ts';
+import { systemNetwork } from '../adapters/connectors/network/network.ts';
 import { ensureSigningKey } from '../adapters/ledger-file/signing-key.ts';
 import { ensureWrappingKey } from '../adapters/ledger-file/wrapping-key.ts';
 import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import * as authSchema from '../adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../adapters/postgres/store.ts';
+import { keptSecrets } from '../adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../adapters/secrets/key-ring.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import type { MayAct } from '../contracts/autonomy.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
+import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
 import type { RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
+import type { DecisionListener } from '../ports/listeners.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { startRespond } from './respond.ts';
-import { sessionSecret } from './secret.ts';
+import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** The version of the AI half, as the ledger names it. */
@@ -48,6 +55,10 @@ export interface Host {
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
   readonly tenant: Tenant;
+  /** What stages do when people decide. */
+  readonly decisionListeners: readonly DecisionListener[];
+  readonly connectors: Connectors;
+  readonly secrets: SecretKeeper;
   close(): Promise<void>;
 }
 
@@ -76,9 +87,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
       record: recordAccounts(store),
       ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
     });
+    const secrets = keptSecrets(store, openKeyRing(options.dataDir), systemClock);
+    const room = { secrets, clock: systemClock, network: systemNetwork(), consoleUrl: options.publicUrl };
+    const connectors = configuredConnectors(store, room);
     const lake = new MemoryLake(new EventArchive());
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
+    const draw = drawFrom(drawSecret(options.dataDir));
     const telemetry = new Telemetry({
       tenant: options.tenant.id,
       store,
@@ -86,6 +101,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
+      listeners: [blindness({ clock: systemClock, draw, isShadowed: async () => false })],
       warn: (message) => options.log.warn(message),
     });
     const respond = startRespond({
@@ -93,7 +109,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       lake,
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
-      connectorFor: options.connectorFor ?? (async () => null),
+      connectorFor: options.connectorFor ?? connectors.connectorFor,
       mayAct: options.mayAct ?? (() => false),
       playbooks,
       warn: (message) => options.log.warn(message),
@@ -105,6 +121,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       lake,
       respond: respond.deps,
       tenant: options.tenant,
+      connectors,
+      secrets,
+      decisionListeners: [secondOpinions(draw)],
       async close() {
         await respond.stop();
         await signAndClose(store, options);

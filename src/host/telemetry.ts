@@ -3,6 +3,7 @@ import type { Actor } from '../contracts/ledger-entry.ts';
 import { type Reject, readEvents } from '../ingest/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventFact } from '../ports/event-lake.ts';
+import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Pipeline } from '../topology.ts';
 import { KnownFindings, publish } from '../triage/index.ts';
@@ -18,6 +19,8 @@ export interface TelemetryParts {
   /** The event and its raw record, while at hand. */
   readonly lookUp: (id: string) => { fact: EventFact; raw: string } | undefined;
   readonly actor: Actor;
+  /** Told of findings in the transaction that makes them visible. */
+  readonly listeners?: readonly FindingListener[];
   /** Told of findings that could not be made visible. */
   readonly warn: (message: string) => void;
 }
@@ -106,20 +109,22 @@ export class Telemetry {
 
   /** Publishes what is above the line, and of what is below it whatever people can already see: its claim has changed too. */
   async #settle(): Promise<readonly Finding[]> {
-    const { store, clock, actor, tenant, pipeline, warn } = this.#parts;
+    const { store, clock, actor, tenant, pipeline, warn, listeners = [] } = this.#parts;
     this.#known ??= await KnownFindings.load(store, tenant);
     const known = this.#known;
+    known.learn(await store.withTenants([tenant], (tx) => tx.review.splits(tenant)), clock.now());
     const { surfaced, below } = pipeline.settle(known);
     const seen = below.filter(({ detections }) =>
       detections.some((detection) => known.foundedBy(detection) !== undefined),
     );
-    const evidenceOf = (ids: readonly string[]) => this.#evidence(ids);
-    const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf });
+    const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
+    const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
     for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
     return surfaced;
   }
 
-  #evidence(ids: readonly string[]): readonly EvidenceEvent[] {
+  /** Raw events at hand, as they are kept with a finding; those that are not at hand are left out. */
+  evidence(ids: readonly string[]): readonly EvidenceEvent[] {
     const events: EvidenceEvent[] = [];
     for (const id of ids) {
       const found = this.#parts.lookUp(id);

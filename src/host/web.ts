@@ -30,6 +30,8 @@ export async function listen(
     store,
     auth: host.auth,
     clock: systemClock,
+    decisionListeners: host.decisionListeners,
+    eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(
         [tenant],
@@ -64,6 +66,8 @@ export async function listen(
       }
     },
     respond: host.respond,
+    connectors: host.connectors,
+    secrets: host.secrets,
     webRoot: existsSync(console_) ? console_ : null,
     log: options.log,
     publicUrl: options.publicUrl,

@@ -1,12 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Activity } from '../contracts/event.ts';
 import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
+import type { EventsAtHand } from '../decide/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
-import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
+import type { ConnectorTypes } from '../ports/connector-types.ts';
+import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
+import type { SecretKeeper } from '../ports/secrets.ts';
+import type { EvidenceEvent, StateStore, StateTx } from '../ports/state-store.ts';
 import type { IsCanary } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
-import type { LedgerVerification, Summary } from './views.ts';
+import type { LedgerVerification, Summary, TimelineEntry } from './views.ts';
 
 /** What planning a response stands on. */
 export interface RespondDeps {
@@ -29,6 +33,18 @@ export interface ServerDeps {
   readonly activityOf: (event: EvidenceEvent) => Activity | null;
   /** Absent where nothing can be planned; what is on record can be read all the same. */
   readonly respond?: RespondDeps;
+  /** Raw events at hand that no finding keeps yet, for whoever opens one by hand. */
+  readonly eventsAtHand?: EventsAtHand;
+  /** What was done about a finding, for the story of its incident. */
+  readonly actionsOn?: (tx: StateTx, tenant: string, finding: string) => Promise<readonly TimelineEntry[]>;
+  /** Told of decisions, in their transaction. */
+  readonly decisionListeners?: readonly DecisionListener[];
+  /** Told of answered reviews, in their transaction. */
+  readonly reviewListeners?: readonly ReviewListener[];
+  /** The types of connector there are. */
+  readonly connectors: ConnectorTypes;
+  /** Where secrets of connectors are put. */
+  readonly secrets: SecretKeeper;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

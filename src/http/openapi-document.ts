@@ -33,6 +33,8 @@ const described: ServerDeps = {
   summary: unreachable,
   verifyLedger: unreachable,
   activityOf: unreachable,
+  connectors: { names: [], check: unreachable },
+  secrets: { put: unreachable },
   webRoot: null,
   log: fastify().log,
   publicUrl: null,

@@ -4,12 +4,21 @@ import { z } from 'zod';
 import { Detection } from '../contracts/detection.ts';
 import { Determination } from '../contracts/determination.ts';
 import { Entity } from '../contracts/entity.ts';
-import { Finding, Reason } from '../contracts/finding.ts';
-import { Evidence, Investigation, Recommendation } from '../contracts/investigation.ts';
+import { Reason } from '../contracts/finding.ts';
+import { Recommendation } from '../contracts/investigation.ts';
 import { LedgerEntry } from '../contracts/ledger-entry.ts';
 import type { App } from './app.ts';
 import { Problem } from './problem.ts';
-import { ActivityView, EvidenceEvents, FindingPage, FindingRow, LedgerItem, Me, Summary } from './views.ts';
+import {
+  ActivityView,
+  EvidenceEvents,
+  FindingPage,
+  FindingRow,
+  FindingView,
+  LedgerItem,
+  Me,
+  Summary,
+} from './views.ts';
 
 /** Schemas that clients want by name. */
 const named = z.registry<{ id: string }>();
@@ -17,10 +26,8 @@ for (const [id, schema] of Object.entries({
   Detection,
   Determination,
   Entity,
-  Finding,
+  Finding: FindingView,
   Reason,
-  Evidence,
-  Investigation,
   Recommendation,
   LedgerEntry,
   Activity: ActivityView,

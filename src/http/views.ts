@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { Level } from '../contracts/detection.ts';
 import { Determination } from '../contracts/determination.ts';
 import { Entity } from '../contracts/entity.ts';
-import { Finding, FindingStatus } from '../contracts/finding.ts';
-import { Disposition } from '../contracts/investigation.ts';
+import { Finding, FindingStatus, OpenedBy } from '../contracts/finding.ts';
+import { Disposition, Evidence, Investigation, Recommendation } from '../contracts/investigation.ts';
 import { LedgerEntry } from '../contracts/ledger-entry.ts';
+import { Withheld } from '../contracts/review.ts';
 import { Role } from '../contracts/tenant.ts';
 
 /** The shapes the API answers with. All times are epoch milliseconds, UTC. */
@@ -32,13 +33,41 @@ export const Summary = z.object({
 });
 export type Summary = z.infer<typeof Summary>;
 
+const Person = z.object({ id: z.string(), name: z.string() });
+const PersonAt = Person.extend({ at: z.number() });
+
+/** Why the AI's opinion is withheld; null where it is shown. What is withheld is null, or an empty list. */
+const Blind = z.object({ why: Withheld }).nullable();
+
+/** Where people's work on a finding stands, beside any verdict. */
+const WorkView = z.object({
+  /** First opened by a person who may decide. */
+  acknowledged: PersonAt.nullable(),
+  assignee: Person.nullable(),
+  /** By when it is to be determined; null once it is. */
+  dueAt: z.number().nullable(),
+  /** Since when it waits on the customer. */
+  pausedSince: z.number().nullable(),
+  late: z.boolean(),
+  comments: z.number().int(),
+});
+
+/** A finding as a reader may see it: null where the AI's opinion is withheld, or where the AI has none since a person opened it. */
+export const FindingView = Finding.extend({
+  threatProbability: z.number().nullable(),
+  base: z.number().nullable(),
+  investigation: Investigation.extend({ steps: z.array(Evidence.extend({ logOdds: z.number().nullable() })) }),
+  recommendation: Recommendation.nullable(),
+});
+export type FindingView = z.infer<typeof FindingView>;
+
 /** A row of the queue. */
 export const FindingRow = z.object({
   id: z.string(),
   revision: z.number().int(),
   title: z.string(),
   family: z.string(),
-  threatProbability: z.number(),
+  threatProbability: z.number().nullable(),
   severity: Level,
   techniques: z.array(z.string()),
   tactics: z.array(z.string()),
@@ -48,24 +77,34 @@ export const FindingRow = z.object({
   detections: z.number().int(),
   status: FindingStatus,
   visibleAt: z.number(),
-  recommendation: Disposition,
+  recommendation: Disposition.nullable(),
   determination: z
     .object({ verdict: Disposition, by: z.object({ id: z.string(), name: z.string() }), at: z.number() })
     .nullable(),
+  blind: Blind,
+  openedBy: OpenedBy.nullable(),
+  work: WorkView,
+  /** For If-Match of a write on this finding. */
+  etag: z.string(),
 });
 export type FindingRow = z.infer<typeof FindingRow>;
 
 export const FindingRows = z.object({ items: z.array(FindingRow), next: z.string().nullable() });
 
 export const FindingPage = z.object({
-  finding: Finding,
+  finding: FindingView,
   status: FindingStatus,
   visibleAt: z.number(),
   determination: Determination.nullable(),
-  firstSeen: z.object({ threatProbability: z.number(), rulesOnly: z.number(), disposition: z.string() }),
+  firstSeen: z.object({ threatProbability: z.number(), rulesOnly: z.number(), disposition: z.string() }).nullable(),
   /** Every determination, oldest first; those no longer in force carry `supersededAt`. */
   history: z.array(Determination),
+  blind: Blind,
+  work: WorkView,
+  /** For If-Match of a write on this finding; the ETag header says the same. */
+  etag: z.string(),
 });
+export type FindingPage = z.infer<typeof FindingPage>;
 
 const ProcessView = z.object({
   key: z.string().optional(),
@@ -114,7 +153,14 @@ export const EvidenceEvents = z.object({
   total: z.number().int(),
 });
 
-export const LedgerItem = z.object({ entry: LedgerEntry, hash: z.string(), payload: z.unknown() });
+/** `withheld`: the entry tells what the reader may not see yet. Its payload is null then; its hash stands. */
+export const LedgerItem = z.object({
+  entry: LedgerEntry,
+  hash: z.string(),
+  payload: z.unknown(),
+  withheld: z.boolean(),
+});
+export type LedgerItem = z.infer<typeof LedgerItem>;
 
 export const LedgerItems = z.object({ items: z.array(LedgerItem) });
 
@@ -132,11 +178,15 @@ export type LedgerVerification = z.infer<typeof LedgerVerification>;
 export const Reopened = z.object({
   finding: z.string(),
   revision: z.number().int(),
-  /** The determination that no longer holds. */
-  determination: z.string(),
+  /** The determination that no longer holds; null where a grant had closed it. */
+  determination: z.string().nullable(),
   reason: z.string(),
   by: z.object({ id: z.string(), name: z.string() }),
   at: z.number(),
 });
+
+/** One thing that happened in an incident, in words a customer reads. */
+export const TimelineEntry = z.object({ at: z.number(), what: z.string(), by: z.string().nullable() });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const VerdictReasons = z.record(Disposition, z.array(z.string()));

@@ -40,7 +40,7 @@ export type Receipt = Readonly<Record<string, unknown>>;
  * A system that can be made to act. Every call may be repeated: execute and undo set a state instead of changing one where the
  * system allows it, and `verify` tells after a crash whether the effect is there already.
  * Throws `CONNECTOR_UNREACHABLE` and `CONNECTOR_TIMEOUT` where another try may help; `CONNECTOR_REFUSED`, `CONNECTOR_TARGET_UNKNOWN`,
- * `CONNECTOR_ORDER_INVALID`, `CONNECTOR_PROTECTED` where it will not. Messages never hold secrets.
+ * `CONNECTOR_ORDER_INVALID`, `CONNECTOR_PROTECTED` where it will not; `CONNECTOR_OUTCOME_UNKNOWN` where it may have acted and must not act twice. Messages never hold secrets.
  */
 export interface Connector {
   /** Action kinds it carries out. */

@@ -1,5 +1,6 @@
 import type { Determination } from '../contracts/determination.ts';
 import type { Action } from '../contracts/response.ts';
+import type { ReviewTask } from '../contracts/review.ts';
 import type { StateTx, StoredFinding } from './state-store.ts';
 
 /**
@@ -18,6 +19,15 @@ export interface DecisionListener {
   determined?(tx: StateTx, determination: Determination, before: StoredFinding): Promise<void>;
   /** A determined or closed finding is open again. */
   reopened?(tx: StateTx, stored: StoredFinding): Promise<void>;
+  /** A finding that a person had opened was determined `threat`: the AI had not surfaced it. */
+  missed?(tx: StateTx, determination: Determination, stored: StoredFinding): Promise<void>;
+  /** True where no incident may come of a `threat`: a planted known threat. Asked before `determined`. */
+  isExercise?(tx: StateTx, determination: Determination): Promise<boolean>;
+}
+
+export interface ReviewListener {
+  /** A review task was answered: `task.opinion` is there. `stored` is the finding as it stands after it. */
+  reviewed?(tx: StateTx, task: ReviewTask, stored: StoredFinding): Promise<void>;
 }
 
 export interface ResponseListener {

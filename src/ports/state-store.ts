@@ -9,6 +9,7 @@ import type { AccessRows } from './state/access.ts';
 import type { AutonomyRows } from './state/autonomy.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
+import type { ConnectorRows, SecretRows } from './state/secrets.ts';
 
 /** A finding as kept: the current revision's document plus where its review stands. */
 export interface StoredFinding {
@@ -21,6 +22,8 @@ export interface StoredFinding {
   readonly determination: Determination | null;
   /** Threat probability the champion and the rules alone gave when the finding first became visible. */
   readonly firstSeen: { readonly threatProbability: number; readonly rulesOnly: number; readonly disposition: string };
+  /** How often somebody has spoken: determinations, reopenings and closures. Kept by the store; `put` does not change it. */
+  readonly reviews: number;
 }
 
 export interface FindingPage {
@@ -62,7 +65,10 @@ export interface StateTx {
   readonly findings: {
     /** By id or alias. Locks the row when `forUpdate`. */
     get(tenant: string, id: string, forUpdate?: boolean): Promise<StoredFinding | null>;
-    /** Highest threat probability first among `status`. */
+    /**
+     * Highest threat probability first among `status`. A blind finding stands where its rules alone would put it, one that a person
+     * opened stands first.
+     */
     page(
       tenant: string,
       filter: { status?: FindingStatus },
@@ -71,13 +77,15 @@ export interface StateTx {
     ): Promise<FindingPage>;
     /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
     put(stored: StoredFinding): Promise<void>;
+    /** What a grant closes: a status, no determination. The caller writes its closure and the ledger. */
+    close(tenant: string, id: string, at: number): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
     counts(tenant: string): Promise<Record<FindingStatus, number>>;
   };
   readonly determinations: {
     /** Inserts; the one before it is superseded by this row's existence, never by an update. */
     append(determination: Determination): Promise<void>;
-    /** Records that a finding was reopened: the determination in force stays on record and no longer holds. */
+    /** Records that a finding was reopened: the determination or closure in force stays on record and no longer holds. */
     reopen(reopening: {
       tenant: string;
       finding: string;
@@ -115,6 +123,8 @@ export interface StateTx {
   readonly review: ReviewRows;
   readonly response: ResponseRows;
   readonly autonomy: AutonomyRows;
+  readonly secrets: SecretRows;
+  readonly connectors: ConnectorRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

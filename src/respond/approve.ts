@@ -1,3 +1,4 @@
+import { namedPerson } from '../contracts/personal.ts';
 import type { Action, Approval } from '../contracts/response.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -65,7 +66,7 @@ export async function recordApproval(
     onBehalfOf: null,
     type: 'action.approved',
     subject: { kind: 'action', id: action.id, revision: action.planNumber },
-    payload: { planHash: action.planHash, by: approval.by, speaksFor: by.speaksFor, wanted, clearance },
+    payload: { planHash: action.planHash, by: namedPerson(approval.by), speaksFor: by.speaksFor, wanted, clearance },
   });
   await tx.response.approve(tenant, action.id, approval);
   const approved: Action = { ...action, approvalsNeeded: wanted, updatedAt: now };
@@ -100,7 +101,7 @@ export async function recordDenial(
     onBehalfOf: null,
     type: 'action.denied',
     subject: { kind: 'action', id: action.id, revision: action.planNumber },
-    payload: { by: { id: by.id, name: by.name }, speaksFor: by.speaksFor, reason, planHash: action.planHash },
+    payload: { by: namedPerson(by), speaksFor: by.speaksFor, reason, planHash: action.planHash },
   });
   const denied: Action = { ...action, state: 'denied', reason, nextAt: null, updatedAt: clock.now() };
   await tx.response.put(denied);

@@ -1,4 +1,5 @@
 import type { ActionPlan } from '../contracts/action.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import type { Action } from '../contracts/response.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -49,7 +50,7 @@ export async function recordReplan(
     onBehalfOf: null,
     type: 'action.replanned',
     subject: { kind: 'action', id, revision: replanned.planNumber },
-    payload: { by, before: action.planHash, planHash, plan, voided },
+    payload: { by: namedPerson(by), before: action.planHash, planHash, plan, voided },
   });
   await tx.response.addPlan(replanned);
   await tx.response.put(replanned);
@@ -90,7 +91,7 @@ export async function recordUndoRequest(
     onBehalfOf: null,
     type: 'action.undo_requested',
     subject: { kind: 'action', id, revision: action.planNumber },
-    payload: { by, reason, undo: action.plan.undo, before: action.plan.before, from: action.state },
+    payload: { by: namedPerson(by), reason, undo: action.plan.undo, before: action.plan.before, from: action.state },
   });
   await tx.response.put(undoing);
   return undoing;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, openBench, type TestConnector, testConnector } from '../../test/respond.ts';
+import { determination } from '../../test/store-rows.ts';
 import { dryRunConnector } from '../adapters/connectors/dry-run/dry-run.ts';
 import type { Action } from '../contracts/response.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
@@ -309,19 +310,7 @@ test('nothing is ever done about a planted threat, and nothing shows before it i
   await bench.tick({ isCanary });
   expect(await bench.get(action)).toMatchObject({ state: 'approved', reason: '' });
   await bench.store.withTenants(['acme'], (tx) =>
-    tx.determinations.append({
-      id: 'd1',
-      tenant: 'acme',
-      finding: action.finding,
-      revision: 1,
-      verdict: 'threat',
-      reason: 'compromised host',
-      note: '',
-      by: { id: 'ana', name: 'Ana' },
-      at: bench.clock.now(),
-      recommended: 'threat',
-      supersededAt: null,
-    }),
+    tx.determinations.append(determination('acme', action.finding, 'd1', { at: bench.clock.now() })),
   );
   expect(await settled(action, { isCanary })).toMatchObject({
     state: 'denied',

@@ -1,6 +1,7 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { Finding } from '../contracts/finding.ts';
 import { stableId } from '../kernel/ids.ts';
+import type { Split } from '../ports/state/review.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 const PAGE = 200;
@@ -26,6 +27,8 @@ export class KnownFindings {
   readonly #visible = new Map<string, number>();
   /** Merged id -> the id it leads to. */
   readonly #merged = new Map<string, string>();
+  /** Detection a person has taken out of a finding -> the finding they put it into. */
+  readonly #split = new Map<string, string>();
 
   /** Reads what a tenant's store holds; called once before the first publication. */
   static async load(store: StateStore, tenant: string): Promise<KnownFindings> {
@@ -37,6 +40,14 @@ export class KnownFindings {
       cursor = page.next;
     } while (cursor !== null);
     return known;
+  }
+
+  /** Takes in what people have taken apart; `at` is when the parts count as visible where they are new. */
+  learn(splits: readonly Split[], at: number): void {
+    for (const { detection, into } of splits) {
+      this.#split.set(detection, into);
+      this.add(into, at);
+    }
   }
 
   add(id: string, visibleAt: number): void {
@@ -51,7 +62,7 @@ export class KnownFindings {
 
   /** The visible finding that a detection founded, followed through merges; undefined where it founded none. */
   foundedBy(detection: Pick<Detection, 'id'>): string | undefined {
-    let id = findingId(detection.id);
+    let id = this.#split.get(detection.id) ?? findingId(detection.id);
     for (let into = this.#merged.get(id); into !== undefined; into = this.#merged.get(id)) id = into;
     return this.#visible.has(id) ? id : undefined;
   }
@@ -65,6 +76,25 @@ export class KnownFindings {
     const visibleAt = (id: string): number => this.#visible.get(id) ?? 0;
     const [oldest, ...others] = [...seen].sort((a, b) => visibleAt(a) - visibleAt(b) || (a < b ? -1 : 1));
     return { id: oldest ?? finding.id, aliases: others };
+  }
+
+  /** Keeps apart what a person took out of a finding, whatever ties it to the rest. Before `rejoin`: they may have put it back since. */
+  apart<G extends readonly Detection[]>(
+    groups: readonly G[],
+    inOrder: (detections: readonly Detection[]) => G,
+  ): readonly G[] {
+    if (this.#split.size === 0) return groups;
+    const taken = new Map<string, Detection[]>();
+    const rest: G[] = [];
+    for (const group of groups) {
+      const stays = group.filter(({ id }) => !this.#split.has(id));
+      for (const detection of group) {
+        const into = this.#split.has(detection.id) ? this.foundedBy(detection) : undefined;
+        if (into !== undefined) taken.set(into, [...(taken.get(into) ?? []), detection]);
+      }
+      if (stays.length > 0) rest.push(stays.length === group.length ? group : inOrder(stays));
+    }
+    return [...rest, ...[...taken.values()].map(inOrder)];
   }
 
   /** Puts groups back together that hold parts of one visible finding. */

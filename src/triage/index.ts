@@ -17,6 +17,7 @@ export function createTriage(lake: EventLake): Triage<KnownFindings> {
   return (detections, known) => {
     const spread = detectorSpread(detections);
     const groups = group(detections, lake);
-    return (known?.rejoin(groups, inTimeOrder) ?? groups).map((story) => candidateOf(story, spread, lake));
+    const stories = known === undefined ? groups : known.rejoin(known.apart(groups, inTimeOrder), inTimeOrder);
+    return stories.map((story) => candidateOf(story, spread, lake));
   };
 }

@@ -1,4 +1,3 @@
-import type { Detection } from '../contracts/detection.ts';
 import type { EntityKind } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
@@ -6,8 +5,9 @@ import { namedPerson } from '../contracts/personal.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore, StateTx, StoredFinding } from '../ports/state-store.ts';
-import { probability, weights } from '../score/index.ts';
+import { rulesOnly } from '../score/index.ts';
 import type { KnownFindings } from './identity.ts';
 
 /** Detections of one detector kept with a finding; the rest are repeats that its reasons count. */
@@ -31,6 +31,8 @@ interface Parts {
   readonly actor: Actor;
   readonly evidenceOf: EvidenceOf;
   readonly known: KnownFindings;
+  /** Told in the transaction that makes a finding visible or revises it. */
+  readonly listeners?: readonly FindingListener[];
 }
 
 type Change = 'opened' | 'revised' | 'unchanged';
@@ -96,9 +98,14 @@ async function publishOne(
   await tx.evidence.put(finding.tenant, parts.evidenceOf(restsOn(current).slice(0, EVIDENCE_KEPT)));
   // What a person decided about a part was not decided about the whole.
   const news = before !== null && (determinedParts.length > 0 || bringsNews(before.finding, current));
-  const reopened = before?.status === 'determined' && news;
+  const reopened = before !== null && before.status !== 'open' && news;
   if (reopened) await reopen(tx, current, parts.actor, now);
-  await tx.findings.put(stored(current, before, reopened, now));
+  const after = stored(current, before, reopened, now);
+  await tx.findings.put(after);
+  for (const listener of parts.listeners ?? []) {
+    if (before === null) await listener.opened?.(tx, after);
+    else await listener.revised?.(tx, after, before);
+  }
   return before === null ? 'opened' : 'revised';
 }
 
@@ -130,7 +137,7 @@ async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): P
 }
 
 async function reopen(tx: StateTx, finding: Finding, actor: Actor, at: number): Promise<void> {
-  const reason = 'A new detector, tactic or entity joined the story after it was determined';
+  const reason = 'A new detector, tactic or entity joined the story after it was decided';
   const { tenant, id, revision } = finding;
   await tx.ledger.append(tenant, {
     actor,
@@ -162,12 +169,8 @@ function stored(finding: Finding, before: StoredFinding | null, reopened: boolea
       rulesOnly: rulesOnly(finding.detections),
       disposition: finding.recommendation.disposition,
     },
+    reviews: (before?.reviews ?? 0) + (reopened ? 1 : 0),
   };
-}
-
-/** What the strongest rule alone would have said. */
-function rulesOnly(detections: readonly Detection[]): number {
-  return probability(weights.base + Math.max(...detections.map(({ detector }) => weights.level[detector.level])));
 }
 
 /** What the ledger keeps of a claim: enough to hold the AI to it, and a digest of the rest. */

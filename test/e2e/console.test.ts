@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shippedRules } from '../../src/cli/load.ts';
+import { Policy } from '../../src/contracts/policy.ts';
 import { type Host, openHost } from '../../src/host/host.ts';
 import { type Listening, listen } from '../../src/host/web.ts';
 import { createAccount } from '../../src/http/auth/accounts.ts';
@@ -152,6 +153,8 @@ describe.skipIf(chromiumMissing() !== null)('the console in a browser', () => {
     });
     await createAccount(host, { ...analyst, tenant: 'acme', role: 'analyst' });
     web = await listen(host, { port: 0, address: '127.0.0.1', publicUrl: null, log });
+    // Which findings are blind is drawn; here one is made so by hand, further down.
+    await host.store.withTenants(['acme'], (tx) => tx.policy.put('acme', Policy.parse({ blindShare: 0 }), 0, 1));
     await host.telemetry.read([sample], { onReject: () => undefined });
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
@@ -288,6 +291,32 @@ describe.skipIf(chromiumMissing() !== null)('the console in a browser', () => {
     await page.keyboard.press('r');
     await expect.poll(() => rows.first().getAttribute('data-finding')).toBe(id);
     expect(await rows.count()).toBe(before.length + 1);
+  });
+
+  it('shows a blind finding without the opinion of the AI, and all of it once it is decided', async () => {
+    const id = 'f'.repeat(32);
+    const blind = { tenant: 'acme', finding: id, why: 'sample', share: 1, at: 1 } as const;
+    await host.store.withTenants(['acme'], (tx) => tx.review.assignBlind(blind, 0.5));
+    await page.goto(`${web.url}/t/acme/findings/${id}`);
+    await page.getByTestId('blind').waitFor();
+    expect(await page.getByTestId('blind').textContent()).toContain('decide first, then see what the AI thinks');
+    expect(await page.getByTestId('probability').count()).toBe(0);
+    expect(await page.locator('#content').textContent()).not.toMatch(/99\.\d+ ?%|AI recommends/);
+    await expect
+      .poll(
+        async () =>
+          (await host.store.withTenants(['acme'], (tx) => tx.review.desks('acme', [id]))).get(id)?.acknowledged?.name,
+      )
+      .toBe(analyst.name);
+    await page.getByRole('radio', { name: /^benign/ }).click();
+    await page.getByRole('radio', { name: 'authorised administration' }).click();
+    await page.getByRole('button', { name: 'Record determination' }).click();
+    const held = page.getByTestId('determination');
+    await held.waitFor();
+    expect(await held.textContent()).toContain('Decided blind; the AI had said');
+    await page.getByTestId('probability').waitFor();
+    await page.getByRole('link', { name: '← Queue' }).click();
+    await page.getByTestId('queue-row').first().waitFor();
   });
 
   it('verifies the ledger', async () => {

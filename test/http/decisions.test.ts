@@ -50,7 +50,13 @@ async function ledgerOf(
 describe('a determination', () => {
   test('is bound to finding, revision and person, beside what the AI recommended', async () => {
     const id = await shown();
-    expect(await page(id)).toMatchObject({ etag: '"1"', status: 'open', determination: null, history: [] });
+    expect(await page(id)).toMatchObject({
+      etag: '"1.0"',
+      status: 'open',
+      determination: null,
+      history: [],
+      blind: null,
+    });
 
     const answer = await determine(id);
     expect(answer.statusCode).toBe(201);
@@ -93,7 +99,12 @@ describe('a determination', () => {
     const id = await shown();
     const first = (await determine(id)).json();
     const second = (
-      await determine(id, { verdict: 'benign', reason: 'authorised security testing', note: '' }, {}, lee)
+      await determine(
+        id,
+        { verdict: 'benign', reason: 'authorised security testing', note: '' },
+        { 'if-match': '"1.1"' },
+        lee,
+      )
     ).json();
     const { determination, history, status } = await page(id);
     expect(status).toBe('determined');
@@ -114,7 +125,7 @@ describe('a determination', () => {
       type: 'urn:bridgewatch:error:FINDING_REVISION_STALE',
       title: 'Precondition Failed',
     });
-    expect(await page(id)).toMatchObject({ status: 'open', history: [], etag: '"2"' });
+    expect(await page(id)).toMatchObject({ status: 'open', history: [], etag: '"2.0"' });
     expect((await ledgerOf(id)).length).toBe(before);
     expect((await determine(id, verdict, { 'if-match': '"2"' })).statusCode).toBe(201);
   });
@@ -201,7 +212,9 @@ describe('an Idempotency-Key', () => {
     const id = await shown();
     const headers = { 'idempotency-key': randomUUID() };
     await determine(id, verdict, headers);
-    expect((await determine(id, verdict, headers, lee)).json()).toMatchObject({ by: { name: 'Lee Lead' } });
+    expect((await determine(id, verdict, { ...headers, 'if-match': '"1.1"' }, lee)).json()).toMatchObject({
+      by: { name: 'Lee Lead' },
+    });
     expect((await page(id)).history).toHaveLength(2);
   });
 
@@ -214,8 +227,8 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('a reopening', () => {
-  const reopen = (id: string, reason: string) =>
-    post(`${base}/${id}/reopenings`, { reason }, { 'if-match': '"1"', 'idempotency-key': randomUUID() });
+  const reopen = (id: string, reason: string, etag = '"1.1"') =>
+    post(`${base}/${id}/reopenings`, { reason }, { 'if-match': etag, 'idempotency-key': randomUUID() });
 
   test('puts the finding back into the queue and keeps the determination on record', async () => {
     const id = await shown();
@@ -238,12 +251,12 @@ describe('a reopening', () => {
       entry: { type: 'finding.reopened', actor: { kind: 'human' } },
       payload: { determination: made.id, verdict: 'threat', reason: 'the owner denies it' },
     });
-    expect((await determine(id)).statusCode).toBe(201);
+    expect((await determine(id, verdict, { 'if-match': '"1.2"' })).statusCode).toBe(201);
     expect((await page(id)).history).toHaveLength(2);
   });
 
   test('of an open finding is refused', async () => {
-    expect((await reopen(await shown(), 'why not')).json()).toMatchObject({
+    expect((await reopen(await shown(), 'why not', '"1.0"')).json()).toMatchObject({
       status: 409,
       code: 'FINDING_NOT_DETERMINED',
     });

@@ -17,15 +17,15 @@ beforeAll(async () => {
   ana = await house.signIn('ana@acme.example');
   lee = await house.signIn('lee@acme.example');
   await show(house.store, findingLike({ id: found, tenant: 'acme' }));
-  const decide = (what: string, payload: object) =>
+  const decide = (what: string, payload: object, seen = '"1"') =>
     house.app.inject({
       method: 'POST',
       url: `${base}/findings/${found}/${what}`,
-      headers: { ...fromPage(ana), 'if-match': '"1"', 'idempotency-key': randomUUID() },
+      headers: { ...fromPage(ana), 'if-match': seen, 'idempotency-key': randomUUID() },
       payload,
     });
   const determined = await decide('determinations', { verdict: 'threat', reason: 'compromised host', note: '' });
-  const reopened = await decide('reopenings', { reason: 'the owner called' });
+  const reopened = await decide('reopenings', { reason: 'the owner called' }, '"1.1"');
   expect([determined.statusCode, reopened.statusCode]).toEqual([201, 201]);
 });
 afterAll(() => house.close());

@@ -64,6 +64,7 @@ export async function show(store: StateStore, finding: Finding): Promise<void> {
         rulesOnly: 0.5,
         disposition: finding.recommendation.disposition,
       },
+      reviews: 0,
     });
   });
 }

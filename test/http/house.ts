@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { fastify, type LightMyRequestResponse } from 'fastify';
 import { dryRunConnector } from '../../src/adapters/connectors/dry-run/dry-run.ts';
+import { type Connectors, configuredConnectors } from '../../src/adapters/connectors/index.ts';
+import { systemNetwork } from '../../src/adapters/connectors/network/network.ts';
 import * as authSchema from '../../src/adapters/postgres/schema-auth.ts';
 import { openStateStore, type PostgresStore } from '../../src/adapters/postgres/store.ts';
+import { keptSecrets } from '../../src/adapters/secrets/kept-secrets.ts';
+import { openKeyRing } from '../../src/adapters/secrets/key-ring.ts';
 import type { Role } from '../../src/contracts/tenant.ts';
 import type { App } from '../../src/http/app.ts';
 import { createAccount, createLogin, setup } from '../../src/http/auth/accounts.ts';
@@ -23,6 +27,8 @@ export interface House {
   readonly app: App;
   readonly store: PostgresStore;
   readonly auth: Auth;
+  readonly connectors: Connectors;
+  readonly dataDir: string;
   /** A signed-in person's Cookie header. */
   signIn(email: string, password?: string): Promise<string>;
   /** Lets time go by. */
@@ -98,6 +104,14 @@ export async function openHouse(
     record: recordAccounts(store),
     ...more,
   });
+  const secrets = keptSecrets(store, openKeyRing(folder, {}), clock);
+  const room = {
+    secrets,
+    clock,
+    network: { ...systemNetwork({}), loopback: true },
+    consoleUrl: changes.publicUrl ?? null,
+  };
+  const connectors = configuredConnectors(store, room);
   await store.createTenant({ id: 'acme', name: 'Acme' });
   await store.createTenant({ id: 'bolt', name: 'Bolt' });
   for (const person of inhabitants) await createAccount({ auth, store }, { ...person, password: PASSWORD });
@@ -128,6 +142,8 @@ export async function openHouse(
     },
     activityOf: () => null,
     respond: rehearsal(),
+    connectors,
+    secrets,
     ...changes,
   });
   await app.ready();
@@ -138,6 +154,8 @@ export async function openHouse(
     pass(ms) {
       now += ms;
     },
+    connectors,
+    dataDir: folder,
     async signIn(email, password = PASSWORD) {
       const answer = await attempt(app, email, password, newCaller());
       if (answer.statusCode !== 200) throw new Error(`sign-in answered ${answer.statusCode}: ${answer.body}`);

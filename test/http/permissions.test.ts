@@ -5,10 +5,12 @@ import { findingLike, show } from './finding.ts';
 import { fromPage, type House, openHouse, people, providerAnalyst } from './house.ts';
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
+import { connectorMatrix } from './matrix/connectors.ts';
 import { responseMatrix } from './matrix/response.ts';
-import { reviewMatrix } from './matrix/review.ts';
+import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
-import { takesASession, takesNoScope, takesThePerson } from './matrix/tokens.ts';
+import { takesASession, takesNoScope, takesThatScope, takesThePerson } from './matrix/tokens.ts';
+import { served } from './routes.ts';
 
 /**
  * Every route walked by every kind of caller, against a table written out in matrix/ and not derived from the one under
@@ -19,6 +21,7 @@ const expected: Routes = {
   ...reviewMatrix,
   ...responseMatrix,
   ...autonomyMatrix,
+  ...connectorMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,
@@ -50,7 +53,10 @@ beforeAll(async () => {
   house = await openHouse();
   server = await house.app.listen({ host: '127.0.0.1', port: 0 });
   await show(house.store, findingLike({ id: 'f1', tenant: 'acme' }));
+  await prepareReview(house.store);
   await house.store.withTenants(['acme'], (tx) => fillResponseTables(tx, 'acme', 'f1'));
+  const connector = { tenant: 'acme', id: 'f1', type: 'http', settings: {}, kinds: [], enabled: false, revision: 1 };
+  await house.store.withTenants(['acme'], (tx) => tx.connectors.put(connector, 1));
   for (const { email, role, tenant } of people) {
     cookies.set(tenant === 'acme' ? role : 'stranger', await house.signIn(email));
   }
@@ -103,7 +109,8 @@ test.each(routes.filter((route) => !route.includes('/api/auth/')))("%s: an analy
   const seen = await outcome(route, 'acme', bearing('every scope'));
   const refused = takesThePerson.has(route) || takesASession.has(route);
   expect(seen).toBe(refused ? 403 : expected[route]?.analyst);
-  expect(await outcome(route, 'acme', bearing('one scope'))).toBe(takesNoScope.has(route) ? 'ok' : 403);
+  const reached = takesNoScope.has(route) || takesThatScope.has(route);
+  expect(await outcome(route, 'acme', bearing('one scope'))).toBe(reached ? 'ok' : 403);
 });
 
 test.each(inTenants)('%s: a token for another tenant finds nothing here', async (route) => {
@@ -125,20 +132,6 @@ function bearing(token: 'every scope' | 'one scope' | 'another tenant'): Record<
   return { authorization: `Bearer ${tokens.get(token)}` };
 }
 
-/** Routes out of fastify's own tree, where a child line continues its parent's path. */
-function served(tree: string): string[] {
-  const path: string[] = [];
-  const routes: string[] = [];
-  for (const line of tree.split('\n')) {
-    const found = /^([│ ]*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line);
-    if (found === null) continue;
-    const [, indent = '', part = '', methods = ''] = found;
-    path.splice(indent.length / 4, Infinity, part);
-    for (const method of methods.split(', ')) routes.push(`${method} ${path.join('')}`);
-  }
-  return routes.toSorted();
-}
-
 /**
  * The library's routes judge by themselves who is signed in; there the guard only has to let everybody through. A 404 of
  * something inside a tenant is an answer of the route, to somebody who got through.
@@ -147,13 +140,16 @@ async function outcome(route: string, tenant: string, headers: Record<string, st
   const [method = '', path = ''] = route.split(' ');
   const gone = new AbortController();
   const writes = method !== 'GET';
-  const answer = await fetch(server + path.replace(':t', tenant).replace(':id', 'f1').replace(':family', 'impact'), {
-    method,
-    redirect: 'manual',
-    signal: gone.signal,
-    headers: { ...headers, ...(writes ? { 'content-type': 'application/json' } : {}) },
-    ...(writes ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
-  });
+  const answer = await fetch(
+    server + path.replace(':t', tenant).replace(':id', 'f1').replace(':name', 'n1').replace(':family', 'impact'),
+    {
+      method,
+      redirect: 'manual',
+      signal: gone.signal,
+      headers: { ...headers, ...(writes ? { 'content-type': 'application/json' } : {}) },
+      ...(writes ? { body: '{"verdict":"threat","reason":"data error"}' } : {}),
+    },
+  );
   // A live stream has no end to wait for.
   const problem = answer.headers.get('content-type')?.startsWith('application/problem') ? await answer.json() : {};
   const code = z.object({ code: z.string().default('') }).parse(problem).code;

@@ -44,6 +44,17 @@ describe('the queue', () => {
     expect(ids(items)).toEqual(['high', 'middle', 'low']);
     expect(next).toBeNull();
     expect(items[0]).toEqual({
+      blind: null,
+      openedBy: null,
+      etag: '"1.0"',
+      work: {
+        acknowledged: null,
+        assignee: null,
+        dueAt: START + 120 * 60_000,
+        pausedSince: null,
+        late: false,
+        comments: 0,
+      },
       id: 'high',
       revision: 1,
       title: 'svc-backup read lsass on ws-7',

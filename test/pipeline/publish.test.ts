@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryLake } from '../../src/adapters/memory-lake/lake.ts';
 import { loadPlaybooks } from '../../src/cli/load.ts';
 import type { SourceEvent } from '../../src/contracts/event.ts';
-import { determine } from '../../src/decide/index.ts';
+import { blindness, determine, drawFrom, mergeByPerson, splitByPerson } from '../../src/decide/index.ts';
+import type { FindingListener } from '../../src/ports/listeners.ts';
 import { compileRules } from '../../src/sigma/index.ts';
 import { createPipeline, type Pipeline } from '../../src/topology.ts';
 import { KnownFindings, publish } from '../../src/triage/index.ts';
@@ -44,14 +45,17 @@ describe('publishing', () => {
     known = await KnownFindings.load(opened.store, tenant);
   });
 
-  const settle = () =>
-    publish(pipeline.settle(known).surfaced, {
+  const settle = async (listeners: readonly FindingListener[] = []) => {
+    known.learn(await opened.store.withTenants([tenant], (tx) => tx.review.splits(tenant)), opened.clock.now());
+    return publish(pipeline.settle(known).surfaced, {
       store: opened.store,
       clock: opened.clock,
       actor: { kind: 'ai', id: 'triage', version: 'test' },
       known,
       evidenceOf: (ids) => ids.map((id) => ({ id, time: 0, lens: 'plain', file: 'test', line: 1, raw: '{}' })),
+      listeners,
     });
+  };
   const findings = async () =>
     (await opened.store.withTenants([tenant], (tx) => tx.findings.page(tenant, {}, null, 50))).items;
   const ledgerTypes = async () =>
@@ -177,6 +181,68 @@ describe('publishing', () => {
     pipeline.push([started('e2', 3, 'ws1', 'a.exe')]);
     await settle();
     expect((await findings())[0]).toMatchObject({ status: 'determined', determination: { verdict: 'benign' } });
+  });
+
+  it('keeps apart what a person took out, in this run and the next, until a person puts it back', async () => {
+    pipeline.push([started('e1', 0, 'ws1', 'a.exe'), started('e2', 3, 'ws1', 'b.exe')]);
+    await settle();
+    const [whole] = await findings();
+    const detections = whole?.finding.detections ?? [];
+    const taken = detections.find(({ events }) => events.includes('e2'))?.id ?? '';
+    const from = {
+      tenant,
+      findingId: whole?.finding.id ?? '',
+      expectedRevision: 1,
+      by: await person(),
+      reason: 'other',
+    };
+    const split = (ids: readonly string[]) =>
+      opened.store.withTenants([tenant], (tx) => splitByPerson(tx, opened.clock, { ...from, detections: ids }));
+    const founder = detections.find(({ id }) => id !== taken)?.id ?? '';
+    await expect(split([founder])).rejects.toMatchObject({ code: 'FINDING_SPLIT_FOUNDER' });
+    opened.clock.set(opened.clock.now() + 1000);
+    const { into } = await split([taken]);
+    const events = async () =>
+      new Map((await findings()).map(({ finding }) => [finding.id, finding.events.toSorted().join()]));
+    const apart = new Map([
+      [from.findingId, 'e1'],
+      [into, 'e2'],
+    ]);
+    expect((await settle()).failed).toEqual([]);
+    expect(await events()).toEqual(apart);
+    // The pipeline has weighed both anew.
+    expect((await findings()).every(({ finding }) => finding.investigation.playbook !== 'none')).toBe(true);
+    known = await KnownFindings.load(opened.store, tenant);
+    await settle();
+    expect(await events()).toEqual(apart);
+    const at = async (id: string) => (await findings()).find(({ finding }) => finding.id === id)?.finding.revision ?? 0;
+    const back = { ...from, expectedRevision: await at(from.findingId) };
+    const other = { findingId: into, expectedRevision: await at(into) };
+    await opened.store.withTenants([tenant], (tx) => mergeByPerson(tx, opened.clock, { ...back, with: other }, []));
+    for (let run = 0; run < 3; run++) await settle();
+    expect(await events()).toEqual(new Map([[from.findingId, 'e1,e2']]));
+  });
+
+  it('blinds a share that is drawn, the same at each run, and every finding of a family in shadow', async () => {
+    const draw = drawFrom('a secret of the test');
+    const drawn = Array.from({ length: 4000 }, (_, n) => draw('blind', tenant, `f${n}`));
+    expect(drawn).toEqual(Array.from({ length: 4000 }, (_, n) => draw('blind', tenant, `f${n}`)));
+    // Binomial(4000, 0.1): five standard deviations are 95.
+    expect(Math.abs(drawn.filter((value) => value < 0.1).length - 400)).toBeLessThan(95);
+    const listener = (value: number, shadowed: boolean) =>
+      blindness({ clock: opened.clock, draw: () => value, isShadowed: async () => shadowed });
+    const kept = async (image: string, host: string, value: number, shadowed: boolean) => {
+      pipeline.push([started(`${image}-${host}`, 0, host, image)]);
+      await settle([listener(value, shadowed)]);
+      const all = await findings();
+      const { finding } =
+        all.find(({ finding: each }) => each.entities.some((entity) => entity.value === host)) ?? all[0] ?? {};
+      return opened.store.withTenants([tenant], (tx) => tx.review.blindAssignment(tenant, finding?.id ?? ''));
+    };
+    expect(await kept('a.exe', 'ws1', 0.0999, false)).toMatchObject({ why: 'sample', share: 0.1 });
+    expect(await kept('a.exe', 'ws2', 0.1, false)).toBeNull();
+    expect(await kept('a.exe', 'ws3', 0.9, true)).toMatchObject({ why: 'shadow', share: 1 });
+    expect((await ledgerTypes()).filter((type) => type === 'finding.blinded')).toHaveLength(2);
   });
 
   it('counts once what is read twice', async () => {

@@ -5,18 +5,11 @@ import type { StateTx } from '../../ports/state-store.ts';
 import type { NoteChange } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { canonicalFindingId, lockKnownFinding, swallowedFindings } from './finding-identity.ts';
+import { setFindingStatus } from './finding-status.ts';
 import { determinations, findings, reopenings } from './schema.ts';
 
 /** The determinations of one transaction. Rows are only ever added; which one holds follows from their order. */
 export function determinationRows(queries: Queries, changed: NoteChange): StateTx['determinations'] {
-  const setStatus = async (tenant: string, id: string, status: 'open' | 'determined', at: number): Promise<void> => {
-    await queries
-      .update(findings)
-      .set({ status, updatedAt: at })
-      .where(and(eq(findings.tenantId, tenant), eq(findings.id, id)));
-    changed(tenant, 'finding', id);
-  };
-
   return {
     async append(determination) {
       const { tenant, finding, revision, by, at } = determination;
@@ -28,7 +21,8 @@ export function determinationRows(queries: Queries, changed: NoteChange): StateT
           409,
         );
       }
-      const { id, verdict, reason, note, recommended } = determination;
+      const { id, verdict, reason, note, recommended, blind, confidence, timeSpentMs, evidence, activityStartedAt } =
+        determination;
       await queries.insert(determinations).values({
         tenantId: tenant,
         id,
@@ -41,18 +35,26 @@ export function determinationRows(queries: Queries, changed: NoteChange): StateT
         byName: by.name,
         at,
         recommended,
+        blind,
+        confidence,
+        timeSpentMs,
+        evidence,
+        activityStartedAt,
       });
-      await setStatus(tenant, finding, 'determined', at);
+      await setFindingStatus(queries, changed, { tenant, id: finding, status: 'determined', at });
       changed(tenant, 'determination', id);
     },
 
     async reopen({ tenant, finding, revision, reason, by, at }) {
       await lockKnownFinding(queries, tenant, finding);
-      const inForce = await determinationsInForce(queries, tenant, [finding]);
-      if (!inForce.has(finding)) {
+      const [head] = await queries
+        .select({ status: findings.status })
+        .from(findings)
+        .where(and(eq(findings.tenantId, tenant), eq(findings.id, finding)));
+      if (head?.status === 'open') {
         throw new BridgewatchError(
           'STATE_NOT_DETERMINED',
-          `Finding ${finding} is open already; there is no determination to lift`,
+          `Finding ${finding} is open already; there is no determination or closure to lift`,
           409,
         );
       }
@@ -66,7 +68,7 @@ export function determinationRows(queries: Queries, changed: NoteChange): StateT
         byName: by.name,
         at,
       });
-      await setStatus(tenant, finding, 'open', at);
+      await setFindingStatus(queries, changed, { tenant, id: finding, status: 'open', at });
     },
 
     async ofFinding(tenant, finding) {
@@ -119,6 +121,7 @@ async function histories(
   for (const step of steps.toReversed()) {
     if (step.determined !== null) {
       const { id, revision, verdict, reason, note, byId, byName, at, recommended } = step.determined;
+      const { blind, confidence, timeSpentMs, evidence, activityStartedAt } = step.determined;
       newestFirst.push({
         id,
         tenant,
@@ -130,6 +133,11 @@ async function histories(
         by: { id: byId, name: byName },
         at,
         recommended,
+        blind,
+        confidence,
+        timeSpentMs,
+        evidence,
+        activityStartedAt,
         supersededAt: nextAt.get(step.findingId) ?? null,
       });
     }

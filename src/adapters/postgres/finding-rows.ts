@@ -6,8 +6,10 @@ import type { NoteChange } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { determinationsInForce } from './determination-rows.ts';
-import { canonicalFindingId, lockCanonical } from './finding-identity.ts';
-import { findingAliases, findingRevisions, findings } from './schema.ts';
+import { canonicalFindingId, lockCanonical, lockKnownFinding } from './finding-identity.ts';
+import { setFindingStatus } from './finding-status.ts';
+import { determinations, findingAliases, findingRevisions, findings } from './schema.ts';
+import { blindAssignments } from './schema-review.ts';
 
 const MAX_PAGE = 500;
 
@@ -15,6 +17,12 @@ const MAX_PAGE = 500;
 const notMerged = sql`NOT EXISTS (
   SELECT FROM ${findingAliases}
   WHERE ${findingAliases.tenantId} = ${findings.tenantId} AND ${findingAliases.id} = ${findings.id})`;
+
+/** Decided before the AI's opinion is shown, and nobody has decided yet: its place may not follow its probability. */
+const stillBlind = sql`(EXISTS (SELECT FROM ${blindAssignments}
+    WHERE ${blindAssignments.tenantId} = ${findings.tenantId} AND ${blindAssignments.findingId} = ${findings.id})
+  AND NOT EXISTS (SELECT FROM ${determinations}
+    WHERE ${determinations.tenantId} = ${findings.tenantId} AND ${determinations.findingId} = ${findings.id}))`;
 
 /** The findings of one transaction. */
 export function findingRows(queries: Queries, changed: NoteChange): StateTx['findings'] {
@@ -44,6 +52,7 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
       updatedAt: head.updatedAt,
       determination: inForce.get(head.id) ?? null,
       firstSeen: head.firstSeen,
+      reviews: head.reviews,
     }));
   };
 
@@ -60,32 +69,32 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
     async page(tenant, filter, cursor, limit) {
       const size = Math.max(1, Math.min(limit, MAX_PAGE));
       const after = cursor === null ? null : readCursor(cursor);
-      const { threatProbability, id, status, tenantId } = findings;
+      const { rank, id, status, tenantId } = findings;
       const rows = await documents()
         .where(
           and(
             eq(tenantId, tenant),
             notMerged,
             filter.status === undefined ? undefined : eq(status, filter.status),
-            after === null
-              ? undefined
-              : or(lt(threatProbability, after.rank), and(eq(threatProbability, after.rank), gt(id, after.id))),
+            after === null ? undefined : or(lt(rank, after.rank), and(eq(rank, after.rank), gt(id, after.id))),
           ),
         )
-        .orderBy(desc(threatProbability), asc(id))
+        .orderBy(desc(rank), asc(id))
         .limit(size + 1);
       const shown = rows.slice(0, size);
       const last = shown.at(-1);
       const more = rows.length > size && last !== undefined;
       return {
         items: await withDeterminations(tenant, shown),
-        next: more ? writeCursor({ rank: last.head.threatProbability, id: last.head.id }) : null,
+        next: more ? writeCursor({ rank: last.head.rank, id: last.head.id }) : null,
       };
     },
 
     async put(stored) {
       const { finding, updatedAt } = stored;
       const { tenant, id, revision, threatProbability } = finding;
+      // What a person opened stands first: somebody asks for it to be looked at.
+      const rank = finding.openedBy === undefined ? threatProbability : 1;
       const written = await queries
         .insert(findings)
         .values({
@@ -97,10 +106,16 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
           visibleAt: stored.visibleAt,
           updatedAt,
           firstSeen: stored.firstSeen,
+          rank,
         })
         .onConflictDoUpdate({
           target: [findings.tenantId, findings.id],
-          set: { revision, threatProbability, updatedAt },
+          set: {
+            revision,
+            threatProbability,
+            updatedAt,
+            rank: sql`CASE WHEN ${stillBlind} THEN ${findings.rank} ELSE ${rank} END`,
+          },
           setWhere: lt(findings.revision, revision),
         })
         .returning({ revision: findings.revision });
@@ -115,6 +130,11 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
         .insert(findingRevisions)
         .values({ tenantId: tenant, findingId: id, revision, document: finding, recordedAt: updatedAt });
       changed(tenant, 'finding', id);
+    },
+
+    async close(tenant, id, at) {
+      await lockKnownFinding(queries, tenant, id);
+      await setFindingStatus(queries, changed, { tenant, id, status: 'closed', at });
     },
 
     async alias(tenant, from, to) {

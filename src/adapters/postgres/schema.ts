@@ -1,6 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, customType, doublePrecision, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
 import type { contextKinds } from '../../contracts/context.ts';
+import type { Confidence } from '../../contracts/determination.ts';
 import type { EntityKind } from '../../contracts/entity.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { Disposition } from '../../contracts/investigation.ts';
@@ -46,6 +57,8 @@ export const findings = pgTable(
     visibleAt: moment('visible_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
     firstSeen: json('first_seen').$type<StoredFinding['firstSeen']>().notNull(),
+    reviews: integer('reviews').notNull().default(0),
+    rank: doublePrecision('rank').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );
@@ -83,7 +96,12 @@ export const determinations = pgTable(
     byId: text('by_id').notNull(),
     byName: text('by_name').notNull(),
     at: moment('at').notNull(),
-    recommended: text('recommended').$type<Disposition>().notNull(),
+    recommended: text('recommended').$type<Disposition>(),
+    blind: boolean('blind').notNull().default(false),
+    confidence: text('confidence').$type<Confidence>(),
+    timeSpentMs: bigint('time_spent_ms', { mode: 'number' }),
+    evidence: json('evidence').$type<string[]>().notNull().default([]),
+    activityStartedAt: moment('activity_started_at'),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );

@@ -11,8 +11,18 @@ import * as autonomySchema from './schema-autonomy.ts';
 import * as erasureSchema from './schema-erasure.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
+import * as secretsSchema from './schema-secrets.ts';
 
-const schemas = [schema, authSchema, accessSchema, reviewSchema, responseSchema, autonomySchema, erasureSchema];
+const schemas = [
+  schema,
+  authSchema,
+  accessSchema,
+  reviewSchema,
+  responseSchema,
+  autonomySchema,
+  erasureSchema,
+  secretsSchema,
+];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {
   describe('counters, evidence, idempotency', () => {

@@ -20,8 +20,13 @@ const appendOnly = [
   'action_approvals',
   'action_notes',
   'action_plans',
+  'acknowledgements',
+  'blind_assignments',
   'determinations',
   'evidence_events',
+  'finding_assignees',
+  'finding_comments',
+  'finding_splits',
   'finding_aliases',
   'finding_revisions',
   'idempotency_keys',
@@ -29,6 +34,7 @@ const appendOnly = [
   'ledger_entries',
   'ledger_payloads',
   'reopenings',
+  'review_disclosures',
   'tenants',
 ];
 

@@ -12,6 +12,7 @@ import { ledgerRows } from './ledger-rows.ts';
 import { contextRows, policyRows } from './policy-rows.ts';
 import { responseRows } from './response-rows.ts';
 import { reviewRows } from './review-rows.ts';
+import { connectorRows, secretRows } from './secret-rows.ts';
 import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
 
 /**
@@ -74,6 +75,7 @@ export async function runTransaction<T>(
       get: inTime(findings.get),
       page: inTime(findings.page),
       put: inTime(findings.put),
+      close: inTime(findings.close),
       alias: inTime(findings.alias),
       counts: inTime(findings.counts),
     },
@@ -96,6 +98,8 @@ export async function runTransaction<T>(
     review: allInTime(reviewRows(queries, changed)),
     response: allInTime(responseRows(queries, changed)),
     autonomy: allInTime(autonomyRows(queries, changed)),
+    secrets: allInTime(secretRows(queries, changed)),
+    connectors: allInTime(connectorRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
 

@@ -62,7 +62,7 @@ export function actionRoutes(app: App, { store, respond }: Pick<ServerDeps, 'sto
           action: viewOfAction(action),
           approvals: [...(await tx.response.approvals(tenant.id, id))],
           notes: [...(await tx.response.notes(tenant.id, id))],
-          history: history.map(({ entry, hash, payload }) => ({ entry, hash, payload })),
+          history: history.map(({ entry, hash, payload }) => ({ entry, hash, payload, withheld: false })),
         };
       });
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Activity } from '../../contracts/event.ts';
-import type { Finding } from '../../contracts/finding.ts';
+import { citedEvents } from '../../contracts/finding.ts';
 import type { EvidenceEvent, StateTx } from '../../ports/state-store.ts';
 import { accessOf } from '../access.ts';
 import type { App } from '../app.ts';
@@ -60,16 +60,6 @@ async function upToLimits(tx: StateTx, tenant: string, ids: readonly string[]): 
     for (const { raw } of events) characters += raw.length;
   }
   return found;
-}
-
-/** Every event a finding names, its own first: those its detections, reasons and investigation rest on. */
-function citedEvents({ events, detections, reasons, investigation }: Finding): ReadonlySet<string> {
-  return new Set([
-    ...events,
-    ...detections.flatMap((detection) => detection.events),
-    ...reasons.flatMap((reason) => reason.evidence),
-    ...investigation.steps.flatMap((step) => step.evidence),
-  ]);
 }
 
 /**

@@ -5,8 +5,9 @@ import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
 import { accessOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
-import { entityTag } from '../precondition.ts';
-import { FindingPage, type FindingRow, FindingRows, LedgerItems } from '../views.ts';
+import { ledgerView } from '../ledger-view.ts';
+import { besides, pageView, readerOf, rowView } from '../sight.ts';
+import { FindingPage, FindingRows, LedgerItems } from '../views.ts';
 import { InTenant, Limit, OfFinding } from './params.ts';
 
 const Queue = z.object({
@@ -19,26 +20,30 @@ const Queue = z.object({
 });
 
 /** The queue, and one finding with all it rests on. */
-export function findingRoutes(app: App, { store }: Pick<ServerDeps, 'store'>): void {
+export function findingRoutes(app: App, { store, clock }: Pick<ServerDeps, 'store' | 'clock'>): void {
   app.route({
     method: 'GET',
     url: '/api/v1/tenants/:t/findings',
     config: { needs: 'findings.read' },
     schema: {
       tags: ['findings'],
-      summary: 'The queue, highest threat probability first',
+      summary: 'The queue: what people opened, then by threat probability; blind ones stand where their rules put them',
       params: InTenant,
       querystring: Queue,
       response: { 200: FindingRows },
     },
     handler: async (request) => {
-      const { tenant } = accessOf(request);
+      const access = accessOf(request);
+      const { id: tenant } = access.tenant;
       const { status, cursor, limit } = request.query;
       const filter = status === undefined ? {} : { status };
-      const page = await store.withTenants([tenant.id], (tx) =>
-        tx.findings.page(tenant.id, filter, cursor ?? null, limit),
-      );
-      return { items: page.items.map(rowOf), next: page.next };
+      return store.withTenants([tenant], async (tx) => {
+        const page = await tx.findings.page(tenant, filter, cursor ?? null, limit);
+        const beside = await besides(tx, tenant, readerOf(access), page.items, clock.now());
+        // To be in a list of decided ones would tell; whoever may review them finds them among their reviews.
+        const shown = page.items.filter((stored) => beside(stored).withheld !== 'review');
+        return { items: shown.map((stored) => rowView(stored, beside(stored))), next: page.next };
+      });
     },
   });
 
@@ -48,17 +53,20 @@ export function findingRoutes(app: App, { store }: Pick<ServerDeps, 'store'>): v
     config: { needs: 'findings.read' },
     schema: {
       tags: ['findings'],
-      summary: 'One finding; its ETag is its revision',
+      summary: 'One finding; its ETag is its revision and how often somebody has spoken about it',
       params: OfFinding,
       response: { 200: FindingPage },
     },
     handler: async (request, reply) => {
-      const { tenant } = accessOf(request);
-      const page = await store.withTenants([tenant.id], async (tx) => {
-        const stored = await foundFinding(tx, tenant.id, request.params.id);
-        return { ...pageOf(stored), history: [...(await tx.determinations.ofFinding(tenant.id, stored.finding.id))] };
+      const access = accessOf(request);
+      const { id: tenant } = access.tenant;
+      const page = await store.withTenants([tenant], async (tx) => {
+        const stored = await foundFinding(tx, tenant, request.params.id);
+        const beside = await besides(tx, tenant, readerOf(access), [stored], clock.now());
+        const history = await tx.determinations.ofFinding(tenant, stored.finding.id);
+        return pageView(stored, history, beside(stored));
       });
-      reply.header('etag', entityTag(page.finding.revision));
+      reply.header('etag', page.etag);
       return page;
     },
   });
@@ -74,12 +82,14 @@ export function findingRoutes(app: App, { store }: Pick<ServerDeps, 'store'>): v
       response: { 200: LedgerItems },
     },
     handler: async (request) => {
-      const { tenant } = accessOf(request);
-      const items = await store.withTenants([tenant.id], async (tx) => {
-        const { finding } = await foundFinding(tx, tenant.id, request.params.id);
-        return tx.ledger.ofSubject(tenant.id, 'finding', finding.id);
+      const access = accessOf(request);
+      const { id: tenant } = access.tenant;
+      const items = await store.withTenants([tenant], async (tx) => {
+        const { finding } = await foundFinding(tx, tenant, request.params.id);
+        const entries = await tx.ledger.ofSubject(tenant, 'finding', finding.id);
+        return ledgerView(tx, tenant, readerOf(access), entries);
       });
-      return { items: items.map(({ entry, hash, payload }) => ({ entry, hash, payload })) };
+      return { items };
     },
   });
 }
@@ -90,31 +100,4 @@ export async function foundFinding(tx: StateTx, tenant: string, id: string): Pro
   if (stored === null)
     throw new BridgewatchError('FINDING_UNKNOWN', `no finding "${id}" in this tenant; ids come from the queue`, 404);
   return stored;
-}
-
-function pageOf({ finding, status, visibleAt, determination, firstSeen }: StoredFinding) {
-  return { finding, status, visibleAt, determination, firstSeen };
-}
-
-function rowOf({ finding, status, visibleAt, determination }: StoredFinding): FindingRow {
-  const { entities, firstEventAt, lastEventAt } = finding;
-  return {
-    id: finding.id,
-    revision: finding.revision,
-    title: finding.title,
-    family: finding.family,
-    threatProbability: finding.threatProbability,
-    severity: finding.severity,
-    techniques: finding.techniques,
-    tactics: finding.tactics,
-    entities,
-    firstEventAt,
-    lastEventAt,
-    detections: finding.detections.length,
-    status,
-    visibleAt,
-    recommendation: finding.recommendation.disposition,
-    determination:
-      determination === null ? null : { verdict: determination.verdict, by: determination.by, at: determination.at },
-  };
 }

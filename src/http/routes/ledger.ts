@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { accessOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
+import { ledgerView } from '../ledger-view.ts';
+import { readerOf } from '../sight.ts';
 import { LedgerPage, LedgerVerification } from '../views.ts';
 import { InTenant, Limit } from './params.ts';
 
@@ -21,11 +23,14 @@ export function ledgerRoutes(app: App, { store, verifyLedger }: Pick<ServerDeps,
       response: { 200: LedgerPage },
     },
     handler: async (request) => {
-      const { tenant } = accessOf(request);
+      const access = accessOf(request);
+      const { id: tenant } = access.tenant;
       const { after, limit } = request.query;
-      const found = await store.withTenants([tenant.id], (tx) => tx.ledger.list(tenant.id, after, limit + 1));
-      const items = found.slice(0, limit).map(({ entry, hash, payload }) => ({ entry, hash, payload }));
-      return { items, next: found.length > limit ? (items.at(-1)?.entry.seq ?? null) : null };
+      return store.withTenants([tenant], async (tx) => {
+        const found = await tx.ledger.list(tenant, after, limit + 1);
+        const items = await ledgerView(tx, tenant, readerOf(access), found.slice(0, limit));
+        return { items, next: found.length > limit ? (items.at(-1)?.entry.seq ?? null) : null };
+      });
     },
   });
 

@@ -16,6 +16,12 @@ export const PlainText = z
   .string()
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be well-formed text without NUL');
 
+/** A sentence of a person's. */
+export const Short = PlainText.pipe(z.string().max(400));
+
+/** A moment, epoch ms UTC: none before 1970, none that a date cannot hold. */
+export const Moment = z.number().int().min(0).max(8.64e15);
+
 /** A list of ids, separated by commas. */
 export const IdList = z
   .string()

@@ -4,6 +4,12 @@
 export const takesThePerson: ReadonlySet<string> = new Set([
   'POST /api/v1/tenants/:t/findings/:id/determinations',
   'POST /api/v1/tenants/:t/findings/:id/reopenings',
+  'POST /api/v1/tenants/:t/findings/determinations',
+  'GET /api/v1/tenants/:t/reviews',
+  'GET /api/v1/tenants/:t/reviews/:id',
+  'POST /api/v1/tenants/:t/reviews/:id/opinions',
+  'POST /api/v1/tenants/:t/actions/:id/approvals',
+  'POST /api/v1/tenants/:t/actions/:id/denials',
   'POST /api/v1/tenants/:t/members',
   'PATCH /api/v1/tenants/:t/members/:id',
   'POST /api/v1/tenants/:t/members/:id/removals',
@@ -23,4 +29,10 @@ export const takesNoScope: ReadonlySet<string> = new Set([
   'GET /api/v1/sign-in-options',
   'GET /healthz',
   'GET /api/v1/openapi.json',
+]);
+
+/** What the token of one scope, `playbooks.read`, reaches besides. */
+export const takesThatScope: ReadonlySet<string> = new Set([
+  'GET /api/v1/tenants/:t/playbooks',
+  'GET /api/v1/tenants/:t/playbooks/:family/cacao',
 ]);

@@ -71,11 +71,13 @@ const findingLedgerQuery = (tenant: string, id: string) =>
       answer(api.GET('/api/v1/tenants/{t}/findings/{id}/ledger', { params: { path: { t: tenant, id } }, signal })),
   });
 
-const verdictReasonsQuery = queryOptions({
-  queryKey: ['verdict-reasons'],
-  queryFn: ({ signal }) => answer(api.GET('/api/v1/verdict-reasons', { signal })),
-  staleTime: Number.POSITIVE_INFINITY,
-});
+const verdictReasonsQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['verdict-reasons', tenant],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/tenants/{t}/verdict-reasons', { params: { path: { t: tenant } }, signal })),
+    staleTime: 60_000,
+  });
 
 const ledgerQuery = (tenant: string) =>
   infiniteQueryOptions({
@@ -119,16 +121,17 @@ export async function refreshAfterDecision(client: QueryClient, tenant: string, 
 interface Write {
   readonly tenant: string;
   readonly id: string;
-  readonly revision: number;
+  /** Of the finding as it was read: its revision and what people had said. */
+  readonly etag: string;
   readonly key: string;
 }
 
-const headers = (write: Write) => ({ 'if-match': `"${write.revision}"`, 'idempotency-key': write.key });
+const headers = (write: Write) => ({ 'if-match': write.etag, 'idempotency-key': write.key });
 
-/** Writes a person's verdict on a finding at a revision. Throws a Problem with status 412 when the finding has moved on. */
+/** Writes a person's verdict on a finding as they read it. Throws a Problem with status 412 when it has moved on or somebody else has decided. */
 export const determine = (
   write: Write,
-  body: { verdict: Disposition; reason: string; note: string },
+  body: { verdict: Disposition; reason: string; note: string; timeSpentMs: number },
 ): Promise<unknown> =>
   answer(
     api.POST('/api/v1/tenants/{t}/findings/{id}/determinations', {
@@ -136,6 +139,10 @@ export const determine = (
       body,
     }),
   );
+
+/** Says that a person has opened the finding, so that nobody is paged for it any more. */
+export const acknowledge = (tenant: string, id: string): Promise<unknown> =>
+  answer(api.POST('/api/v1/tenants/{t}/findings/{id}/acknowledgements', { params: { path: { t: tenant, id } } }));
 
 /** Opens a determined finding again; the determination stays on record and no longer holds. */
 export const reopen = (write: Write, body: { reason: string }): Promise<unknown> =>

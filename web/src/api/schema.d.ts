@@ -1112,7 +1112,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The queue, highest threat probability first */
+        /** The queue: what people opened, then by threat probability; blind ones stand where their rules put them */
         get: {
             parameters: {
                 query?: {
@@ -1152,7 +1152,62 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Open a finding that the AI did not surface; determined a threat, it counts as a miss */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        title: string;
+                        /** @default default */
+                        family?: string;
+                        /** @default [] */
+                        techniques?: string[];
+                        /** @default [] */
+                        entities?: {
+                            /** @enum {string} */
+                            kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                            value: string;
+                        }[];
+                        /** @default [] */
+                        events?: string[];
+                        /** @enum {string} */
+                        origin: "hunt" | "customer" | "outside_notice" | "other";
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingPage"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,7 +1221,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One finding; its ETag is its revision */
+        /** One finding; its ETag is its revision and how often somebody has spoken about it */
         get: {
             parameters: {
                 query?: never;
@@ -1354,6 +1409,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/verdict-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The short list of reasons for each verdict, with the tenant's own */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: string[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/findings/{id}/determinations": {
         parameters: {
             query?: never;
@@ -1368,8 +1472,8 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    "if-match"?: string;
                     "idempotency-key"?: string;
+                    "if-match"?: string;
                 };
                 path: {
                     t: string;
@@ -1385,6 +1489,12 @@ export interface paths {
                         reason: string;
                         /** @default  */
                         note?: string;
+                        /** @enum {string} */
+                        confidence?: "low" | "medium" | "high";
+                        timeSpentMs?: number;
+                        evidence?: string[];
+                        activityStartedAt?: number;
+                        reverses?: string;
                     };
                 };
             };
@@ -1424,13 +1534,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a determined finding back into the queue */
+        /** Put a determined or closed finding back into the queue */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    "if-match"?: string;
                     "idempotency-key"?: string;
+                    "if-match"?: string;
                 };
                 path: {
                     t: string;
@@ -1455,7 +1565,7 @@ export interface paths {
                         "application/json": {
                             finding: string;
                             revision: number;
-                            determination: string;
+                            determination: string | null;
                             reason: string;
                             by: {
                                 id: string;
@@ -1947,6 +2057,2857 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opinions asked of me, most urgent first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                /** @enum {string} */
+                                kind: "review" | "adjudication";
+                                finding: string;
+                                createdAt: number;
+                                dueAt: number;
+                                late: boolean;
+                                title: string;
+                                /** @enum {string} */
+                                severity: "informational" | "low" | "medium" | "high" | "critical";
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finding to review, without the AI's opinion or anybody's verdict */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "review" | "adjudication";
+                            finding: string;
+                            createdAt: number;
+                            dueAt: number;
+                            late: boolean;
+                            view: components["schemas"]["Finding"];
+                            opinions: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                reason: string;
+                                note: string;
+                                at: number;
+                            }[];
+                            etag: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/reviews/{id}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the opinion; where people disagree a lead is asked, whose verdict becomes the determination */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                        reason: string;
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            /** @enum {string} */
+                            verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                            at: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/determinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One verdict with one reason for many findings; blind ones, and those that moved on, are refused by name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                        reason: string;
+                        /** @default  */
+                        note?: string;
+                        /** @enum {string} */
+                        confidence?: "low" | "medium" | "high";
+                        items: {
+                            id: string;
+                            etag: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            determined: {
+                                id: string;
+                                determination: string;
+                            }[];
+                            refused: {
+                                id: string;
+                                code: string;
+                                why: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This and another finding are one story; the older keeps its id */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        with: {
+                            id: string;
+                            etag: string;
+                        };
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            into: string;
+                            merged: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take detections out into a finding of their own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        detections: string[];
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            from: string;
+                            into: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people said about a finding, oldest first; kept back with its verdict while a review is asked */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                finding: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                text: string;
+                            }[];
+                            withheld: boolean;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Say something about a finding */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                            at: number;
+                            text: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a finding mine, somebody else’s (account and name), or nobody’s (null) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        to: {
+                            id: string;
+                            name: string;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have opened this finding: nobody needs to be paged any more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show me what a pending review keeps from me; I may not give that opinion any more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait on the customer: the clock stands */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        why: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/waits/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer has answered: the clock runs on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents, newest first; withdrawn ones stay on record */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                finding: string;
+                                determination: string;
+                                /** @enum {string} */
+                                state: "open" | "contained" | "closed" | "withdrawn";
+                                openedAt: number;
+                                beganAt: number;
+                                containedAt: number | null;
+                                closedAt: number | null;
+                                closedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                rootCause: string | null;
+                                shouldHaveFired: string | null;
+                                withdrawnAt: number | null;
+                                title: string;
+                                entities: components["schemas"]["Entity"][];
+                                timeToDetect: number | null;
+                                timeToDetermine: number | null;
+                                timeToRespond: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident: what happened, who decided, what was done, how fast */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            determination: string;
+                            /** @enum {string} */
+                            state: "open" | "contained" | "closed" | "withdrawn";
+                            openedAt: number;
+                            beganAt: number;
+                            containedAt: number | null;
+                            closedAt: number | null;
+                            closedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            rootCause: string | null;
+                            shouldHaveFired: string | null;
+                            withdrawnAt: number | null;
+                            title: string;
+                            entities: components["schemas"]["Entity"][];
+                            timeToDetect: number | null;
+                            timeToDetermine: number | null;
+                            timeToRespond: number | null;
+                            timeline: {
+                                at: number;
+                                what: string;
+                                by: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/incidents/{id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an incident: root cause, when it really began, which detector should have fired */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rootCause: string;
+                        beganAt: number;
+                        shouldHaveFired: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            finding: string;
+                            determination: string;
+                            /** @enum {string} */
+                            state: "open" | "contained" | "closed" | "withdrawn";
+                            openedAt: number;
+                            beganAt: number;
+                            containedAt: number | null;
+                            closedAt: number | null;
+                            closedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            rootCause: string | null;
+                            shouldHaveFired: string | null;
+                            withdrawnAt: number | null;
+                            title: string;
+                            entities: components["schemas"]["Entity"][];
+                            timeToDetect: number | null;
+                            timeToDetermine: number | null;
+                            timeToRespond: number | null;
+                            timeline: {
+                                at: number;
+                                what: string;
+                                by: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts that run or will, in the order in which they are paged */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                account: string;
+                                name: string;
+                                /** @enum {string} */
+                                duty: "on_call" | "escalation";
+                                startsAt: number;
+                                endsAt: number;
+                                contact: string;
+                                withdrawnAt: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put somebody on call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        account: string;
+                        name: string;
+                        /**
+                         * @default on_call
+                         * @enum {string}
+                         */
+                        duty?: "on_call" | "escalation";
+                        startsAt: number;
+                        endsAt: number;
+                        contact: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            account: string;
+                            name: string;
+                            /** @enum {string} */
+                            duty: "on_call" | "escalation";
+                            startsAt: number;
+                            endsAt: number;
+                            contact: string;
+                            withdrawnAt: number | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/rota/shifts/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a shift off the rota; it stays on record */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Facts that hold now, oldest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                entity: components["schemas"]["Entity"];
+                                /** @enum {string} */
+                                kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                                text: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                until: number | null;
+                                withdrawnAt: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Say what no model can see */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        entity: {
+                            /** @enum {string} */
+                            kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                            value: string;
+                        };
+                        /** @enum {string} */
+                        kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                        text: string;
+                        /** @default null */
+                        until?: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            entity: components["schemas"]["Entity"];
+                            /** @enum {string} */
+                            kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                            text: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                            at: number;
+                            until: number | null;
+                            withdrawnAt: number | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/context/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It does not hold any more; it stays on record */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            withdrawnAt: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy in force; its ETag is its revision, 0 where nobody has set one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            policy: {
+                                /** @default 0.1 */
+                                blindShare: number;
+                                /** @default 0.1 */
+                                secondShare: number;
+                                /**
+                                 * @default [
+                                 *       "high"
+                                 *     ]
+                                 */
+                                twoPeopleFor: ("low" | "medium" | "high")[];
+                                /**
+                                 * @default {
+                                 *       "critical": 30,
+                                 *       "high": 120,
+                                 *       "medium": 480,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                determineWithin: {
+                                    [key: string]: number;
+                                };
+                                /**
+                                 * @default {
+                                 *       "critical": 10,
+                                 *       "high": 30,
+                                 *       "medium": 240,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                acknowledgeWithin: {
+                                    [key: string]: number;
+                                };
+                                /** @default 60 */
+                                vetoWindow: number;
+                                /** @default 1440 */
+                                approveWithin: number;
+                                /** @default {} */
+                                errorTargets: {
+                                    [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                /** @default {} */
+                                extraReasons: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Set the policy as a whole; what is left out takes its default */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default 0.1 */
+                        blindShare?: number;
+                        /** @default 0.1 */
+                        secondShare?: number;
+                        /**
+                         * @default [
+                         *       "high"
+                         *     ]
+                         */
+                        twoPeopleFor?: ("low" | "medium" | "high")[];
+                        /**
+                         * @default {
+                         *       "critical": 30,
+                         *       "high": 120,
+                         *       "medium": 480,
+                         *       "low": 1440,
+                         *       "informational": 2880
+                         *     }
+                         */
+                        determineWithin?: {
+                            [key: string]: number;
+                        };
+                        /**
+                         * @default {
+                         *       "critical": 10,
+                         *       "high": 30,
+                         *       "medium": 240,
+                         *       "low": 1440,
+                         *       "informational": 2880
+                         *     }
+                         */
+                        acknowledgeWithin?: {
+                            [key: string]: number;
+                        };
+                        /** @default 60 */
+                        vetoWindow?: number;
+                        /** @default 1440 */
+                        approveWithin?: number;
+                        /** @default {} */
+                        errorTargets?: {
+                            [key: string]: 0.01 | 0.02 | 0.05;
+                        };
+                        /** @default {} */
+                        extraReasons?: {
+                            [key: string]: string[];
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            policy: {
+                                /** @default 0.1 */
+                                blindShare: number;
+                                /** @default 0.1 */
+                                secondShare: number;
+                                /**
+                                 * @default [
+                                 *       "high"
+                                 *     ]
+                                 */
+                                twoPeopleFor: ("low" | "medium" | "high")[];
+                                /**
+                                 * @default {
+                                 *       "critical": 30,
+                                 *       "high": 120,
+                                 *       "medium": 480,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                determineWithin: {
+                                    [key: string]: number;
+                                };
+                                /**
+                                 * @default {
+                                 *       "critical": 10,
+                                 *       "high": 30,
+                                 *       "medium": 240,
+                                 *       "low": 1440,
+                                 *       "informational": 2880
+                                 *     }
+                                 */
+                                acknowledgeWithin: {
+                                    [key: string]: number;
+                                };
+                                /** @default 60 */
+                                vetoWindow: number;
+                                /** @default 1440 */
+                                approveWithin: number;
+                                /** @default {} */
+                                errorTargets: {
+                                    [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                /** @default {} */
+                                extraReasons: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                    finding?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                finding: string;
+                                revision: number;
+                                kind: string;
+                                target: components["schemas"]["Entity"];
+                                parameters: {
+                                    [key: string]: unknown;
+                                };
+                                why: string;
+                                /** @enum {string} */
+                                state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                                /** @enum {string} */
+                                phase: "do" | "undo";
+                                reason: string;
+                                plan: {
+                                    /** @enum {number} */
+                                    v: 1;
+                                    tenant: string;
+                                    finding: string;
+                                    kind: string;
+                                    connector: string;
+                                    target: components["schemas"]["Entity"];
+                                    arguments: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @enum {string} */
+                                    impact: "low" | "medium" | "high";
+                                    reversible: boolean;
+                                    undo: string | null;
+                                    before: {
+                                        [key: string]: unknown;
+                                    };
+                                    blastRadius: {
+                                        said: string[];
+                                        affects: components["schemas"]["Entity"][];
+                                    };
+                                };
+                                planNumber: number;
+                                planHash: string;
+                                approvalsNeeded: 1 | 2;
+                                asked: "customer" | null;
+                                proposedBy: {
+                                    /** @enum {string} */
+                                    kind: "human" | "ai";
+                                    id: string;
+                                    name: string;
+                                };
+                                clearance: {
+                                    by: string[];
+                                    customer: string | null;
+                                } | null;
+                                grant: {
+                                    id: string;
+                                    classKey: string;
+                                    signer: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                } | null;
+                                proposedAt: number;
+                                expiresAt: number;
+                                approvedAt: number | null;
+                                startedAt: number | null;
+                                verifiedAt: number | null;
+                                undoneAt: number | null;
+                                updatedAt: number;
+                                /** @enum {string} */
+                                step: "ready" | "begun" | "done";
+                                attempt: number;
+                                checks: number;
+                                nextAt: number | null;
+                                receipt: {
+                                    [key: string]: unknown;
+                                } | null;
+                                check: {
+                                    /** @enum {string} */
+                                    outcome: "yes" | "no" | "unknown";
+                                    saw: string;
+                                } | null;
+                                title: string;
+                                contains: boolean;
+                                d3fend: {
+                                    id: string;
+                                    name: string;
+                                    url: string;
+                                } | null;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One action: its plan, who approved it, what was tried and what was seen */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            action: {
+                                id: string;
+                                tenant: string;
+                                finding: string;
+                                revision: number;
+                                kind: string;
+                                target: components["schemas"]["Entity"];
+                                parameters: {
+                                    [key: string]: unknown;
+                                };
+                                why: string;
+                                /** @enum {string} */
+                                state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                                /** @enum {string} */
+                                phase: "do" | "undo";
+                                reason: string;
+                                plan: {
+                                    /** @enum {number} */
+                                    v: 1;
+                                    tenant: string;
+                                    finding: string;
+                                    kind: string;
+                                    connector: string;
+                                    target: components["schemas"]["Entity"];
+                                    arguments: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @enum {string} */
+                                    impact: "low" | "medium" | "high";
+                                    reversible: boolean;
+                                    undo: string | null;
+                                    before: {
+                                        [key: string]: unknown;
+                                    };
+                                    blastRadius: {
+                                        said: string[];
+                                        affects: components["schemas"]["Entity"][];
+                                    };
+                                };
+                                planNumber: number;
+                                planHash: string;
+                                approvalsNeeded: 1 | 2;
+                                asked: "customer" | null;
+                                proposedBy: {
+                                    /** @enum {string} */
+                                    kind: "human" | "ai";
+                                    id: string;
+                                    name: string;
+                                };
+                                clearance: {
+                                    by: string[];
+                                    customer: string | null;
+                                } | null;
+                                grant: {
+                                    id: string;
+                                    classKey: string;
+                                    signer: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                } | null;
+                                proposedAt: number;
+                                expiresAt: number;
+                                approvedAt: number | null;
+                                startedAt: number | null;
+                                verifiedAt: number | null;
+                                undoneAt: number | null;
+                                updatedAt: number;
+                                /** @enum {string} */
+                                step: "ready" | "begun" | "done";
+                                attempt: number;
+                                checks: number;
+                                nextAt: number | null;
+                                receipt: {
+                                    [key: string]: unknown;
+                                } | null;
+                                check: {
+                                    /** @enum {string} */
+                                    outcome: "yes" | "no" | "unknown";
+                                    saw: string;
+                                } | null;
+                                title: string;
+                                contains: boolean;
+                                d3fend: {
+                                    id: string;
+                                    name: string;
+                                    url: string;
+                                } | null;
+                            };
+                            approvals: {
+                                planNumber: number;
+                                planHash: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                speaksFor: "provider" | "customer";
+                                at: number;
+                            }[];
+                            notes: {
+                                /** @enum {string} */
+                                phase: "do" | "undo";
+                                attempt: number;
+                                /** @enum {string} */
+                                event: "intent" | "receipt" | "error" | "check";
+                                detail: {
+                                    [key: string]: unknown;
+                                };
+                                at: number;
+                            }[];
+                            history: components["schemas"]["LedgerItem"][];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, or waited, for the customer's word */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                title: string;
+                                target: components["schemas"]["Entity"];
+                                why: string;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                undo: string | null;
+                                said: string[];
+                                /** @enum {string} */
+                                state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                                reason: string;
+                                planHash: string;
+                                planNumber: number;
+                                proposedAt: number;
+                                expiresAt: number;
+                                approvedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                check: {
+                                    /** @enum {string} */
+                                    outcome: "yes" | "no" | "unknown";
+                                    saw: string;
+                                } | null;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose an action: the connector looks, nothing is changed, people decide */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        recommended: number;
+                        /** @default null */
+                        asked?: "customer" | null;
+                    } | {
+                        kind: string;
+                        target: {
+                            /** @enum {string} */
+                            kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                            value: string;
+                        };
+                        /** @default {} */
+                        parameters?: {
+                            [key: string]: string | number | boolean | null | string[];
+                        };
+                        why: string;
+                        /** @default null */
+                        asked?: "customer" | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes to the plan whose hash you name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        planHash: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions/{id}/denials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no; one person is enough */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions/{id}/replans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look again; another plan voids every approval of the one before */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/actions/{id}/undos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo what was done; it restores, so one person is enough */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Response of each playbook, by family of findings */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                family: string;
+                                title: string;
+                                actions: {
+                                    kind: string;
+                                    /** @enum {string} */
+                                    target: "host" | "user" | "cloud_principal" | "address" | "file";
+                                    /** @enum {string} */
+                                    impact: "low" | "medium" | "high";
+                                    reversible: boolean;
+                                    /** @enum {string} */
+                                    when: "threat";
+                                    why: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/playbooks/{family}/cacao": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A playbook as an OASIS CACAO 2.0 document, a human approval before each action */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    family: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            type: "playbook";
+                            /** @enum {string} */
+                            spec_version: "cacao-2.0";
+                            id: string;
+                            name: string;
+                            description?: string;
+                            playbook_types?: string[];
+                            playbook_activities?: string[];
+                            created_by: string;
+                            /** Format: date-time */
+                            created: string;
+                            /** Format: date-time */
+                            modified: string;
+                            /** @enum {boolean} */
+                            revoked?: false;
+                            labels?: string[];
+                            external_references?: {
+                                name: string;
+                                description?: string;
+                                source?: string;
+                                url?: string;
+                                external_id?: string;
+                                reference_id?: string;
+                            }[];
+                            playbook_variables?: {
+                                [key: string]: {
+                                    type: string;
+                                    description?: string;
+                                    value?: string | null;
+                                    constant?: boolean;
+                                    external?: boolean;
+                                };
+                            };
+                            workflow_start: string;
+                            workflow: {
+                                [key: string]: {
+                                    type: string;
+                                } & {
+                                    [key: string]: unknown;
+                                };
+                            };
+                            agent_definitions?: {
+                                [key: string]: {
+                                    type: string;
+                                    name: string;
+                                    description?: string;
+                                } & {
+                                    [key: string]: unknown;
+                                };
+                            };
+                            extension_definitions?: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    type: "extension-definition";
+                                    name: string;
+                                    description?: string;
+                                    created_by: string;
+                                    schema: string;
+                                    version: string;
+                                };
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/live": {
         parameters: {
             query?: never;
@@ -2084,8 +5045,12 @@ export interface components {
                 name: string;
             };
             at: number;
-            /** @enum {string} */
-            recommended: "threat" | "benign" | "false_positive" | "inconclusive";
+            recommended: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+            blind: boolean;
+            confidence: ("low" | "medium" | "high") | null;
+            timeSpentMs: number | null;
+            evidence: string[];
+            activityStartedAt: number | null;
             supersededAt: number | null;
         };
         Entity: {
@@ -2099,7 +5064,7 @@ export interface components {
             revision: number;
             title: string;
             family: string;
-            threatProbability: number;
+            threatProbability: number | null;
             /** @enum {string} */
             severity: "informational" | "low" | "medium" | "high" | "critical";
             techniques: string[];
@@ -2107,33 +5072,39 @@ export interface components {
             entities: components["schemas"]["Entity"][];
             firstEventAt: number;
             lastEventAt: number;
-            base: number;
+            base: number | null;
             reasons: components["schemas"]["Reason"][];
             detections: components["schemas"]["Detection"][];
             events: string[];
-            investigation: components["schemas"]["Investigation"];
-            recommendation: components["schemas"]["Recommendation"];
+            investigation: {
+                playbook: string;
+                steps: {
+                    tool: string;
+                    question: string;
+                    query: {
+                        [key: string]: unknown;
+                    };
+                    answer: string;
+                    logOdds: number | null;
+                    evidence: string[];
+                }[];
+                openQuestions: string[];
+            };
+            recommendation: components["schemas"]["Recommendation"] | null;
+            openedBy?: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                origin: "hunt" | "customer" | "outside_notice" | "other";
+                note: string;
+                at: number;
+            };
         };
         Reason: {
             term: string;
             text: string;
             logOdds: number;
             evidence: string[];
-        };
-        Evidence: {
-            tool: string;
-            question: string;
-            query: {
-                [key: string]: unknown;
-            };
-            answer: string;
-            logOdds: number;
-            evidence: string[];
-        };
-        Investigation: {
-            playbook: string;
-            steps: components["schemas"]["Evidence"][];
-            openQuestions: string[];
         };
         Recommendation: {
             /** @enum {string} */
@@ -2231,15 +5202,35 @@ export interface components {
                 threatProbability: number;
                 rulesOnly: number;
                 disposition: string;
-            };
+            } | null;
             history: components["schemas"]["Determination"][];
+            blind: {
+                /** @enum {string} */
+                why: "sample" | "shadow" | "review";
+            } | null;
+            work: {
+                acknowledged: {
+                    id: string;
+                    name: string;
+                    at: number;
+                } | null;
+                assignee: {
+                    id: string;
+                    name: string;
+                } | null;
+                dueAt: number | null;
+                pausedSince: number | null;
+                late: boolean;
+                comments: number;
+            };
+            etag: string;
         };
         FindingRow: {
             id: string;
             revision: number;
             title: string;
             family: string;
-            threatProbability: number;
+            threatProbability: number | null;
             /** @enum {string} */
             severity: "informational" | "low" | "medium" | "high" | "critical";
             techniques: string[];
@@ -2251,8 +5242,7 @@ export interface components {
             /** @enum {string} */
             status: "open" | "determined" | "closed";
             visibleAt: number;
-            /** @enum {string} */
-            recommendation: "threat" | "benign" | "false_positive" | "inconclusive";
+            recommendation: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
             determination: {
                 /** @enum {string} */
                 verdict: "threat" | "benign" | "false_positive" | "inconclusive";
@@ -2262,11 +5252,40 @@ export interface components {
                 };
                 at: number;
             } | null;
+            blind: {
+                /** @enum {string} */
+                why: "sample" | "shadow" | "review";
+            } | null;
+            openedBy: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                origin: "hunt" | "customer" | "outside_notice" | "other";
+                note: string;
+                at: number;
+            } | null;
+            work: {
+                acknowledged: {
+                    id: string;
+                    name: string;
+                    at: number;
+                } | null;
+                assignee: {
+                    id: string;
+                    name: string;
+                } | null;
+                dueAt: number | null;
+                pausedSince: number | null;
+                late: boolean;
+                comments: number;
+            };
+            etag: string;
         };
         LedgerItem: {
             entry: components["schemas"]["LedgerEntry"];
             hash: string;
             payload: unknown;
+            withheld: boolean;
         };
         Me: {
             user: {

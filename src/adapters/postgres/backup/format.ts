@@ -13,10 +13,22 @@ export const FORMAT = 'bridgewatch-backup';
 
 /** By area, so that each is kept beside what it belongs to. */
 const accessTables = ['provider_members'] as const;
-const reviewTables = [] as const;
+const reviewTables = [
+  'blind_assignments',
+  'review_tasks',
+  'review_disclosures',
+  'incidents',
+  'acknowledgements',
+  'finding_assignees',
+  'finding_comments',
+  'finding_waits',
+  'finding_splits',
+  'shifts',
+  'pages',
+] as const;
 const responseTables = ['actions', 'action_plans', 'action_approvals', 'action_notes'] as const;
 const autonomyTables = [] as const;
-const secretTables = [] as const;
+const secretTables = ['secrets', 'connectors'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [

@@ -42,6 +42,10 @@ export async function restoreBackup(
       `SELECT setval('review_order', greatest(1, (SELECT max(o) FROM (SELECT max(review_order) AS o FROM determinations
          UNION ALL SELECT max(review_order) FROM reopenings) orders)))`,
     );
+    await client.query(
+      `SELECT setval('work_order', greatest(1, (SELECT max(o) FROM (SELECT max(work_order) AS o FROM finding_assignees
+         UNION ALL SELECT max(work_order) FROM finding_waits UNION ALL SELECT max(work_order) FROM finding_splits) orders)))`,
+    );
     const erasedAgain = await eraseAgain(drizzle(client));
     const verdict = await verifyLedger(chains(client), { ...nothingExpected, wholeStore: true });
     const payload = {

@@ -34,9 +34,18 @@ export function Claim({
   return (
     <header className={classes.claim}>
       <div className={classes.score}>
-        <b data-testid="probability">{percent(finding.threatProbability)}</b>
-        <ProbabilityBar probability={finding.threatProbability} />
-        <span>threat probability</span>
+        {finding.threatProbability === null ? (
+          <>
+            <b>{document.blind === null ? 'No score' : 'Blind'}</b>
+            <span>{document.blind === null ? 'opened by a person' : 'decide first'}</span>
+          </>
+        ) : (
+          <>
+            <b data-testid="probability">{percent(finding.threatProbability)}</b>
+            <ProbabilityBar probability={finding.threatProbability} />
+            <span>threat probability</span>
+          </>
+        )}
       </div>
       <div className={classes.claimText}>
         <h1>

@@ -1,4 +1,4 @@
-import type { Finding } from '../../api/model.ts';
+import type { Assessed } from './opinion.ts';
 
 /** One named term of the log-odds sum. */
 export interface Contribution {
@@ -11,7 +11,7 @@ export interface Contribution {
 }
 
 /** Every term in the order in which the sum is made: base rate, reasons, investigation steps. */
-export function contributionsOf(finding: Finding): readonly Contribution[] {
+export function contributionsOf(finding: Assessed): readonly Contribution[] {
   return [
     {
       key: 'base',

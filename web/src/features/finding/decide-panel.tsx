@@ -18,24 +18,26 @@ interface DecidePanelProps {
 
 /** Where a person answers for the finding: bound to the revision they read. */
 export function DecidePanel({ tenant, document, reviewer }: DecidePanelProps) {
-  const { finding, status, determination } = document;
+  const { finding, status, determination, etag } = document;
   const client = useQueryClient();
-  const [movedOn, setMovedOn] = useState(false);
+  const [movedOn, setMovedOn] = useState<'claim' | 'review' | null>(null);
   const refresh = () => refreshAfterDecision(client, tenant, finding.id);
   const onDone = async () => {
-    setMovedOn(false);
+    setMovedOn(null);
     await refresh();
   };
   const onError = async (error: Error) => {
     const stale = error instanceof Problem && error.status === 412;
-    setMovedOn(stale);
+    setMovedOn(stale ? (error.code === 'FINDING_REVIEWED_SINCE' ? 'review' : 'claim') : null);
     if (stale) await refresh();
   };
   return (
     <Panel id="decide" title={status === 'open' ? 'Decide' : 'Decided'} note={`revision ${finding.revision}`}>
       {movedOn && (
         <p role="alert" className={classes.moved}>
-          The finding moved on to revision {finding.revision}; review and decide again.
+          {movedOn === 'claim'
+            ? `The finding moved on to revision ${finding.revision}; review and decide again.`
+            : 'Somebody else has decided meanwhile; review and decide again.'}
         </p>
       )}
       {status === 'determined' && determination ? (
@@ -51,7 +53,14 @@ export function DecidePanel({ tenant, document, reviewer }: DecidePanelProps) {
           <NextFinding tenant={tenant} after={finding.id} />
         </>
       ) : (
-        <DeterminationForm tenant={tenant} finding={finding} reviewer={reviewer} onDone={onDone} onError={onError} />
+        <DeterminationForm
+          tenant={tenant}
+          finding={finding}
+          etag={etag}
+          reviewer={reviewer}
+          onDone={onDone}
+          onError={onError}
+        />
       )}
     </Panel>
   );

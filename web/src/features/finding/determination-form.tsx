@@ -24,12 +24,13 @@ const meanings: Readonly<Record<Disposition, string>> = {
 interface DeterminationFormProps {
   readonly tenant: string;
   readonly finding: Finding;
+  readonly etag: string;
   readonly reviewer: Reviewer;
   readonly onDone: () => Promise<void>;
   readonly onError: (error: Error) => Promise<void>;
 }
 
-export function DeterminationForm({ tenant, finding, reviewer, onDone, onError }: DeterminationFormProps) {
+export function DeterminationForm({ tenant, finding, etag, reviewer, onDone, onError }: DeterminationFormProps) {
   const [verdict, setVerdict] = useState<Disposition | null>(null);
   const [reason, setReason] = useState('');
   const [ownWords, setOwnWords] = useState('');
@@ -41,14 +42,19 @@ export function DeterminationForm({ tenant, finding, reviewer, onDone, onError }
     setVerdict(null);
     setReason('');
   }
-  const reasons = useQuery(queries.verdictReasons);
+  const reasons = useQuery(queries.verdictReasons(tenant));
   // The same key for the same answer: a repeat after a lost reply is recognised, a changed answer is a new attempt.
-  const attempt = useRef({ body: '', key: '' });
+  const attempt = useRef({ body: '', key: '', timeSpentMs: 0 });
+  const began = useRef(Date.now());
   const decision = useMutation({
     mutationFn: (body: { verdict: Disposition; reason: string; note: string }) => {
       const written = JSON.stringify(body);
-      if (attempt.current.body !== written) attempt.current = { body: written, key: attemptKey() };
-      return determine({ tenant, id: finding.id, revision: finding.revision, key: attempt.current.key }, body);
+      if (attempt.current.body !== written) {
+        const timeSpentMs = Math.min(86_400_000, Math.max(0, Date.now() - began.current));
+        attempt.current = { body: written, key: attemptKey(), timeSpentMs };
+      }
+      const { key, timeSpentMs } = attempt.current;
+      return determine({ tenant, id: finding.id, etag, key }, { ...body, timeSpentMs });
     },
     onSuccess: onDone,
     onError,
@@ -69,13 +75,19 @@ export function DeterminationForm({ tenant, finding, reviewer, onDone, onError }
         You can read findings here. Deciding needs the role of analyst; ask an administrator.
       </p>
     );
-  const recommended = finding.recommendation.disposition;
+  const recommended = finding.recommendation?.disposition ?? null;
   const refused = decision.error && !(decision.error instanceof Problem && decision.error.status === 412);
   return (
     <form onSubmit={submit} className={classes.form}>
       <div className={classes.ai}>
-        <span>AI's recommendation, not a decision</span>
-        <Verdict verdict={recommended} by="ai" />
+        {recommended === null ? (
+          <span>Decide on the evidence; no AI recommendation is shown</span>
+        ) : (
+          <>
+            <span>AI's recommendation, not a decision</span>
+            <Verdict verdict={recommended} by="ai" />
+          </>
+        )}
       </div>
       <Radio.Group label="Your verdict" value={verdict ?? ''} onChange={choose} name="verdict">
         <div className={classes.verdicts}>
@@ -131,7 +143,7 @@ export function DeterminationForm({ tenant, finding, reviewer, onDone, onError }
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
       />
-      {verdict && verdict !== recommended && (
+      {verdict && recommended !== null && verdict !== recommended && (
         <p className={classes.hint}>Differs from the AI's recommendation. Both stay on record.</p>
       )}
       {refused && (

@@ -1,14 +1,15 @@
 import { Button, Kbd } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useAnnouncedRevision } from '../../api/live.ts';
 import type { Finding, FindingDocument } from '../../api/model.ts';
-import { queries } from '../../api/queries.ts';
+import { acknowledge, queries } from '../../api/queries.ts';
 import { Failure, Loading } from '../../ui/page-state.tsx';
 import { useShortcuts } from '../../ui/use-shortcuts.ts';
 import { useTitle } from '../../ui/use-title.ts';
 import { ActionsPanel } from './actions-panel.tsx';
+import { BlindPanel } from './blind-panel.tsx';
 import { Claim } from './claim.tsx';
 import { DecidePanel } from './decide-panel.tsx';
 import { DetectionsPanel } from './detections-panel.tsx';
@@ -16,6 +17,7 @@ import { EvidenceContext } from './evidence-context.tsx';
 import { type Evidence, EvidenceDrawer } from './evidence-drawer.tsx';
 import classes from './finding.module.css';
 import { InvestigationPanel } from './investigation-panel.tsx';
+import { assessed } from './opinion.ts';
 import { ProbabilityPanel } from './probability-panel.tsx';
 import { ProcessTreePanel } from './process-tree-panel.tsx';
 import { RecommendationPanel } from './recommendation-panel.tsx';
@@ -95,8 +97,17 @@ interface LoadedProps {
 
 function Loaded({ tenant, document, reviewer, reload, reloading }: LoadedProps) {
   const { finding } = document;
+  const opinion = assessed(finding);
   const [evidence, setEvidence] = useState<Evidence | null>(null);
   const announced = useAnnouncedRevision(finding.id);
+  const decides = reviewer.role !== 'viewer' && reviewer.role !== 'customer';
+  const isBlind = document.blind !== null;
+  // Whether it was opened with the AI's opinion in sight is part of what is said, so it is said again when that changes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: isBlind decides what the server records.
+  useEffect(() => {
+    // Nothing is lost where it fails: whoever is on call is paged, and opens it again.
+    if (decides) acknowledge(tenant, finding.id).catch(() => undefined);
+  }, [tenant, finding.id, decides, isBlind]);
   const ids = eventIdsOf(finding);
   const fetched = ids.slice(0, EVENTS_FETCHED);
   const events = useQuery(queries.findingEvents(tenant, finding.id, finding.revision, fetched));
@@ -104,7 +115,8 @@ function Loaded({ tenant, document, reviewer, reload, reloading }: LoadedProps) 
   const hasProcesses = list.some((event) => event.activity.process);
   const absent = new Set([
     ...(hasProcesses ? [] : ['processes']),
-    ...(finding.recommendation.actions.length > 0 ? [] : ['actions']),
+    ...(opinion !== null && opinion.recommendation.actions.length > 0 ? [] : ['actions']),
+    ...(opinion === null ? ['probability'] : []),
   ]);
   return (
     <EvidenceContext value={(title, wanted) => setEvidence({ title, ids: wanted })}>
@@ -131,8 +143,14 @@ function Loaded({ tenant, document, reviewer, reload, reloading }: LoadedProps) 
       </nav>
       <div className={classes.columns}>
         <div className={classes.main}>
-          <RecommendationPanel finding={finding} />
-          <ProbabilityPanel document={document} />
+          {opinion === null ? (
+            <BlindPanel document={document} />
+          ) : (
+            <>
+              <RecommendationPanel finding={opinion} />
+              <ProbabilityPanel finding={opinion} firstSeen={document.firstSeen} />
+            </>
+          )}
           <InvestigationPanel finding={finding} />
           {events.isPending && <Loading what="raw events" rows={4} height={28} />}
           {events.isError && <Failure what="The raw events" error={events.error} retry={() => void events.refetch()} />}
@@ -143,7 +161,7 @@ function Loaded({ tenant, document, reviewer, reload, reloading }: LoadedProps) 
             </>
           )}
           <DetectionsPanel detections={finding.detections} />
-          <ActionsPanel actions={finding.recommendation.actions} />
+          <ActionsPanel actions={opinion?.recommendation.actions ?? []} />
           <HistoryPanel history={document.history} />
           <FindingLedgerPanel tenant={tenant} id={finding.id} />
         </div>

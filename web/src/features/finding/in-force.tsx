@@ -30,7 +30,7 @@ export function InForce({ tenant, document, determination, mayWrite, onDone, onE
   const reopening = useMutation({
     mutationFn: () => {
       if (attempt.current.reason !== reason) attempt.current = { reason, key: attemptKey() };
-      const write = { tenant, id: finding.id, revision: finding.revision, key: attempt.current.key };
+      const write = { tenant, id: finding.id, etag: document.etag, key: attempt.current.key };
       return reopen(write, { reason: reason.trim() });
     },
     onSuccess: onDone,
@@ -64,8 +64,16 @@ export function InForce({ tenant, document, determination, mayWrite, onDone, onE
         </p>
       </div>
       <div className={classes.ai}>
-        <span>AI's recommendation at that revision</span>
-        <Verdict verdict={determination.recommended} by="ai" />
+        {determination.recommended === null ? (
+          <span>The AI had not surfaced it</span>
+        ) : (
+          <>
+            <span>
+              {determination.blind ? 'Decided blind; the AI had said' : "AI's recommendation at that revision"}
+            </span>
+            <Verdict verdict={determination.recommended} by="ai" />
+          </>
+        )}
       </div>
       {mayWrite && !asking && (
         <Button variant="default" size="xs" onClick={() => setAsking(true)}>

@@ -6,7 +6,8 @@ import { EvidenceLink } from './evidence-context.tsx';
 import classes from './finding.module.css';
 
 function StepItem({ step }: { readonly step: Step }) {
-  const tone = step.logOdds > 0 ? 'raise' : step.logOdds < 0 ? 'lower' : 'still';
+  const { logOdds } = step;
+  const tone = logOdds === null || logOdds === 0 ? 'still' : logOdds > 0 ? 'raise' : 'lower';
   return (
     <li className={classes.step}>
       <div className={classes.stepText}>
@@ -26,7 +27,7 @@ function StepItem({ step }: { readonly step: Step }) {
         </details>
       </div>
       <div className={classes.stepWeight}>
-        <span data-tone={tone}>{signed(step.logOdds)}</span>
+        {logOdds !== null && <span data-tone={tone}>{signed(logOdds)}</span>}
         <EvidenceLink ids={step.evidence} title={step.question} />
       </div>
     </li>

@@ -18,7 +18,7 @@ export function NextFinding({ tenant, after }: { readonly tenant: string; readon
       className={classes.next}
       data-testid="next-finding"
     >
-      <span>Next: {percent(next.threatProbability)}</span>
+      <span>Next{next.threatProbability !== null && `: ${percent(next.threatProbability)}`}</span>
       <Untrusted text={next.title} clip={90} expandable={false} />
     </Link>
   );

@@ -5,6 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { addsUp, type Contribution, contributionsOf, logistic } from './contributions.ts';
 import { EvidenceLink } from './evidence-context.tsx';
+import type { Assessed } from './opinion.ts';
 import classes from './probability.module.css';
 import { roundToSum } from './rounded-sum.ts';
 
@@ -93,8 +94,13 @@ function ContributionRows({ line, heading, bar }: ContributionRowsProps) {
 }
 
 /** The probability taken apart: a waterfall from the base rate through every reason and step to the number used. */
-export function ProbabilityPanel({ document }: { readonly document: FindingDocument }) {
-  const { finding, firstSeen } = document;
+export function ProbabilityPanel({
+  finding,
+  firstSeen,
+}: {
+  readonly finding: Assessed;
+  readonly firstSeen: FindingDocument['firstSeen'];
+}) {
   const contributions = contributionsOf(finding);
   const { lines, total } = linesOf(contributions);
   const moving = lines.filter(({ contribution }) => contribution.part !== 'step' || contribution.logOdds !== 0);
@@ -109,9 +115,11 @@ export function ProbabilityPanel({ document }: { readonly document: FindingDocum
       flush
       note="Log-odds: each part moves the sum, the sum is the probability. 0 is even odds."
       aside={
-        <span className={classes.firstSeen}>
-          when first visible {percent(firstSeen.threatProbability)}, rules alone {percent(firstSeen.rulesOnly)}
-        </span>
+        firstSeen && (
+          <span className={classes.firstSeen}>
+            when first visible {percent(firstSeen.threatProbability)}, rules alone {percent(firstSeen.rulesOnly)}
+          </span>
+        )
       }
     >
       <table className={classes.table}>

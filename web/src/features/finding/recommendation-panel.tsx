@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/model.ts';
 import { signed } from '../../ui/format.ts';
 import { Verdict } from '../../ui/marks.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -6,6 +5,7 @@ import { Untrusted } from '../../ui/untrusted.tsx';
 import { type Contribution, contributionsOf } from './contributions.ts';
 import { EvidenceLink } from './evidence-context.tsx';
 import classes from './finding.module.css';
+import type { Assessed } from './opinion.ts';
 
 /** The contribution a reason speaks of: the one it quotes. The longest, where several are quoted. */
 function contributionBehind(reason: string, contributions: readonly Contribution[]): Contribution | undefined {
@@ -52,7 +52,7 @@ function Reasons({
 }
 
 /** What the AI proposes and why, for and against, with what it did not look at. Never a determination. */
-export function RecommendationPanel({ finding }: { readonly finding: Finding }) {
+export function RecommendationPanel({ finding }: { readonly finding: Assessed }) {
   const { recommendation } = finding;
   const contributions = contributionsOf(finding);
   return (

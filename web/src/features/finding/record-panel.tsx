@@ -40,7 +40,14 @@ export function HistoryPanel({ history }: { readonly history: readonly Determina
               )}
             </span>
             <span className={classes.muted}>
-              AI recommended <Verdict verdict={entry.recommended} by="ai" />
+              {entry.recommended === null ? (
+                'not surfaced by the AI'
+              ) : (
+                <>
+                  {entry.blind ? 'blind; AI had said' : 'AI recommended'}{' '}
+                  <Verdict verdict={entry.recommended} by="ai" />
+                </>
+              )}
             </span>
           </li>
         ))}

@@ -27,8 +27,14 @@ export function QueueRow({ tenant, row, rank }: QueueRowProps) {
       <Link data-row to="/t/$tenant/findings/$finding" params={{ tenant, finding: item.id }} className={classes.row}>
         <span className={classes.rank}>{rank}</span>
         <span className={classes.probability}>
-          <b>{percent(item.threatProbability)}</b>
-          <ProbabilityBar probability={item.threatProbability} />
+          {item.threatProbability === null ? (
+            <b>{item.openedBy ? 'No score' : 'Blind'}</b>
+          ) : (
+            <>
+              <b>{percent(item.threatProbability)}</b>
+              <ProbabilityBar probability={item.threatProbability} />
+            </>
+          )}
           <SeverityMark severity={item.severity} />
         </span>
         <span className={classes.claim}>
@@ -48,7 +54,11 @@ export function QueueRow({ tenant, row, rank }: QueueRowProps) {
           </span>
         </span>
         <span className={classes.verdicts}>
-          <Verdict verdict={item.recommendation} by="ai" />
+          {item.recommendation === null ? (
+            <small>{item.openedBy ? 'opened by a person' : 'decide first'}</small>
+          ) : (
+            <Verdict verdict={item.recommendation} by="ai" />
+          )}
           {item.determination && <Verdict verdict={item.determination.verdict} by="human" />}
         </span>
         <span className={classes.number}>{count(item.detections)}</span>
