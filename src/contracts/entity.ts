@@ -18,3 +18,13 @@ export const entityKinds = [
 export const Entity = z.object({ kind: z.enum(entityKinds), value: z.string() });
 export type Entity = z.infer<typeof Entity>;
 export type EntityKind = Entity['kind'];
+
+/** Kinds that make it another story: a new process or file of the same people on the same hosts is more of the same. */
+export const tellingKinds: ReadonlySet<EntityKind> = new Set([
+  'host',
+  'user',
+  'address',
+  'domain',
+  'cloud_principal',
+  'cloud_resource',
+]);

@@ -8,8 +8,8 @@ import { rulesOnly } from '../score/index.ts';
 import type { Draw } from './draw.ts';
 import { voidReviews } from './review-task.ts';
 
-/** Whether a class of the family is in shadow, so that all its findings are decided blind. */
-export type IsShadowed = (tx: StateTx, tenant: string, family: string) => Promise<boolean>;
+/** Whether a class of the family is in shadow, so that its findings are decided blind; under a grant, whether this one is of the share it does not run on. */
+export type IsShadowed = (tx: StateTx, tenant: string, family: string, finding: string) => Promise<boolean>;
 
 export interface BlindnessParts {
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export function blindness({ clock, draw, isShadowed }: BlindnessParts): FindingL
       if (finding.openedBy !== undefined) return;
       const { tenant, id, family } = finding;
       const { policy } = await tx.policy.get(tenant);
-      const shadowed = await isShadowed(tx, tenant, family);
+      const shadowed = await isShadowed(tx, tenant, family, id);
       const share = shadowed ? 1 : policy.blindShare;
       if (draw('blind', tenant, id) >= share) return;
       const assignment: BlindAssignment = {

@@ -1,4 +1,5 @@
 /** Decide: what people say about findings, on the record. Every road in demands a named person. */
+export * from './autonomy/index.ts';
 export { blindness, detectorSeverity } from './blind.ts';
 export { determineMany } from './bulk.ts';
 export { deadlineOf } from './deadline.ts';

@@ -1,4 +1,4 @@
-import type { EntityKind } from '../contracts/entity.ts';
+import { tellingKinds } from '../contracts/entity.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { namedPerson } from '../contracts/personal.ts';
@@ -62,7 +62,7 @@ async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
     const before = await tx.findings.get(finding.tenant, id, true);
     // Merged in an earlier run: the store follows the alias, and the next settling puts the parts together.
     if (before !== null && before.finding.id !== id) return { mergedInto: before.finding.id };
-    const merged: Finding[] = [];
+    const merged: StoredFinding[] = [];
     for (const alias of aliases) merged.push(...(await merge(tx, finding, alias, parts.actor)));
     return publishOne(tx, finding, before, merged, parts);
   });
@@ -76,12 +76,12 @@ async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
   return change;
 }
 
-/** @param determinedParts findings with a determination in force that this one swallows now */
+/** @param gone findings that this one swallows now */
 async function publishOne(
   tx: StateTx,
   finding: Finding,
   before: StoredFinding | null,
-  determinedParts: readonly Finding[],
+  gone: readonly StoredFinding[],
   parts: Parts,
 ): Promise<Change> {
   if (before !== null && sameClaim(before.finding, finding)) return 'unchanged';
@@ -96,9 +96,7 @@ async function publishOne(
     payload: summary(current),
   });
   await tx.evidence.put(finding.tenant, parts.evidenceOf(restsOn(current).slice(0, EVIDENCE_KEPT)));
-  // What a person decided about a part was not decided about the whole.
-  const news = before !== null && (determinedParts.length > 0 || bringsNews(before.finding, current));
-  const reopened = before !== null && before.status !== 'open' && news;
+  const reopened = before !== null && before.status !== 'open' && asksAgain(before, current, gone);
   if (reopened) await reopen(tx, current, parts.actor, now);
   const after = stored(current, before, reopened, now);
   await tx.findings.put(after);
@@ -111,9 +109,9 @@ async function publishOne(
 
 /**
  * Two findings have turned out to be one story: the older keeps its id, the other leads to it. Both are told in the ledger, with what
- * people had decided about the one that goes. Returns it where a determination was in force.
+ * people had decided about the one that goes. Returns it as it stood.
  */
-async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<readonly Finding[]> {
+async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): Promise<readonly StoredFinding[]> {
   const { tenant } = into;
   const gone = await tx.findings.get(tenant, alias, true);
   if (gone === null || gone.finding.id !== alias) return [];
@@ -133,7 +131,7 @@ async function merge(tx: StateTx, into: Finding, alias: string, actor: Actor): P
     });
   }
   await tx.findings.alias(tenant, alias, into.id);
-  return gone.determination === null ? [] : [gone.finding];
+  return [gone];
 }
 
 async function reopen(tx: StateTx, finding: Finding, actor: Actor, at: number): Promise<void> {
@@ -195,15 +193,20 @@ function sameClaim(a: Finding, b: Finding): boolean {
   return canonicalJson({ ...a, id: '', revision: 0 }) === canonicalJson({ ...b, id: '', revision: 0 });
 }
 
-/** Kinds of entity that make it another story: a new process or file of the same people on the same hosts is more of the same. */
-const telling: ReadonlySet<EntityKind> = new Set([
-  'host',
-  'user',
-  'address',
-  'domain',
-  'cloud_principal',
-  'cloud_resource',
-]);
+/**
+ * What was decided about a part was not decided about the whole. A grant closed only what it saw: whatever else comes in, or another word
+ * of the AI on it, is for a person.
+ */
+function asksAgain(before: StoredFinding, current: Finding, gone: readonly StoredFinding[]): boolean {
+  const { finding, status } = before;
+  if (bringsNews(finding, current) || gone.some((part) => part.status !== 'open')) return true;
+  return (
+    status === 'closed' &&
+    (gone.length > 0 ||
+      current.recommendation.disposition !== finding.recommendation.disposition ||
+      current.techniques.some((technique) => !finding.techniques.includes(technique)))
+  );
+}
 
 /** A new detector, tactic or entity asks for a person again; more of the same does not. */
 function bringsNews(before: Finding, after: Finding): boolean {
@@ -212,7 +215,7 @@ function bringsNews(before: Finding, after: Finding): boolean {
   return (
     after.detections.some(({ detector }) => !detectors.has(detector.id)) ||
     after.tactics.some((tactic) => !before.tactics.includes(tactic)) ||
-    after.entities.some(({ kind, value }) => telling.has(kind) && !entities.has(`${kind}|${value}`))
+    after.entities.some(({ kind, value }) => tellingKinds.has(kind) && !entities.has(`${kind}|${value}`))
   );
 }
 

@@ -8,8 +8,11 @@ import type { StateStore } from '../../ports/state-store.ts';
 import { awsConnector } from './aws/connector.ts';
 import { AwsSettings } from './aws/settings.ts';
 import { ChatSettings, chatConnector } from './chat/connector.ts';
+import { dryRunConnector } from './dry-run/dry-run.ts';
 import { httpConnector } from './http/connector.ts';
 import { HttpSettings } from './http/settings.ts';
+import { LdapSettings, makeLdapConnector } from './ldap/index.ts';
+import { makeNftablesConnector, NftablesSettings } from './nftables/index.ts';
 import type { ConnectorGround, ConnectorRoom } from './room.ts';
 import { smtpConnector } from './smtp/connector.ts';
 import { SmtpSettings } from './smtp/settings.ts';
@@ -28,6 +31,19 @@ function type<S>(settings: z.ZodType<S>, make: (settings: S, ground: ConnectorGr
   return { settings, make: (raw, ground) => make(settings.parse(raw), ground) };
 }
 
+const DryRunSettings = z.strictObject({ kinds: z.array(z.string().max(60)).min(1).max(50) });
+type DryRunSettings = z.infer<typeof DryRunSettings>;
+
+/** A rehearsal remembers what it pretended; the others keep nothing, since what they changed can be looked at. */
+const rehearsals = new Map<string, Connector>();
+
+function rehearsalOf(tenant: string, { kinds }: DryRunSettings): Connector {
+  const key = JSON.stringify([tenant, kinds]);
+  const kept = rehearsals.get(key) ?? dryRunConnector(kinds);
+  rehearsals.set(key, kept);
+  return kept;
+}
+
 /** Every type of connector there is. */
 const types: Readonly<Record<string, Type>> = {
   http: type(HttpSettings, httpConnector),
@@ -36,6 +52,9 @@ const types: Readonly<Record<string, Type>> = {
   chat: type(ChatSettings, chatConnector),
   webhook: type(WebhookSettings, webhookConnector),
   ticket: type(TicketSettings, ticketConnector),
+  ldap: type(LdapSettings, makeLdapConnector),
+  nftables: type(NftablesSettings, makeNftablesConnector),
+  'dry-run': type(DryRunSettings, (settings, { tenant }) => rehearsalOf(tenant, settings)),
 };
 
 /** A connector of a tenant, under the id that plans name. */

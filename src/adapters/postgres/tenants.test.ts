@@ -17,6 +17,12 @@ const outsideTenants = [
   'verification',
 ];
 const appendOnly = [
+  'autonomy_cases',
+  'autonomy_changes',
+  'autonomy_labels',
+  'autonomy_labels_asked',
+  'autonomy_steps',
+  'considerations',
   'action_approvals',
   'action_notes',
   'action_plans',

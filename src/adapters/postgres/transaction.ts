@@ -1,8 +1,10 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { WrappingKey } from '../../ledger/subject-key.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { withCanaries } from '../../ports/state/canaries.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { accessRows } from './access-rows.ts';
+import { canaryRows } from './autonomy/canary-rows.ts';
 import { autonomyRows } from './autonomy-rows.ts';
 import type { Change } from './changes.ts';
 import type { Queries } from './connection.ts';
@@ -60,7 +62,7 @@ export async function runTransaction<T>(
   const evidence = evidenceRows(queries);
   const counters = counterRows(queries);
   const idempotency = idempotencyRows(queries);
-  const tx: StateTx = {
+  const bare: StateTx = {
     ledger: {
       append: inTime(async (tenant, note) => {
         const entry = await ledger.append(tenant, note);
@@ -102,6 +104,7 @@ export async function runTransaction<T>(
     connectors: allInTime(connectorRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
+  const tx = withCanaries(bare, allInTime(canaryRows(queries)));
 
   try {
     const result = await work(tx);

@@ -26,8 +26,20 @@ const reviewTables = [
   'shifts',
   'pages',
 ] as const;
+const autonomyTables = [
+  'autonomy_grants',
+  'autonomy_classes',
+  'autonomy_changes',
+  'autonomy_cases',
+  'autonomy_labels',
+  'autonomy_labels_asked',
+  'autonomy_steps',
+  'closures',
+  'considerations',
+  'canaries',
+  'automation_stops',
+] as const;
 const responseTables = ['actions', 'action_plans', 'action_approvals', 'action_notes'] as const;
-const autonomyTables = [] as const;
 const secretTables = ['secrets', 'connectors'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
