@@ -110,6 +110,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
       connectorFor: options.connectorFor ?? connectors.connectorFor,
+      ...(options.connectorFor === undefined ? { connectorById: connectors.connectorById } : {}),
       mayAct: options.mayAct ?? (() => false),
       playbooks,
       warn: (message) => options.log.warn(message),

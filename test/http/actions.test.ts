@@ -180,6 +180,38 @@ describe('a customer', () => {
   });
 });
 
+test('a planted known threat looks like any until it is told, and is never asked of a customer', async () => {
+  let hold: 'masked' | 'unmasked' = 'masked';
+  const connector = dryRunConnector(['block_address']);
+  const exercise = await openHouse({
+    respond: {
+      connectorFor: async () => ({ id: 'dry-run', connector }),
+      reachOf: () => ({ said: [], affects: [] }),
+      playbooks: [],
+      canaryHold: async () => hold,
+    },
+  });
+  try {
+    await show(exercise.store, findingLike({ id: 'f1', tenant: 'acme' }));
+    const cookie = await exercise.signIn('ana@acme.example');
+    const propose = (value: string) =>
+      exercise.app.inject({
+        method: 'POST',
+        url: `${base}/findings/f1/actions`,
+        headers: { ...fromPage(cookie), 'if-match': '"1"', 'idempotency-key': randomUUID() },
+        payload: { ...block, target: { kind: 'address', value }, asked: 'customer' },
+      });
+    expect((await propose('203.0.113.9')).statusCode).toBe(201);
+    const customer = await exercise.signIn('cora@acme.example');
+    const requests = await exercise.app.inject({ url: `${base}/requests`, headers: { cookie: customer } });
+    expect(requests.json().items).toEqual([]);
+    hold = 'unmasked';
+    expect((await propose('203.0.113.10')).json()).toMatchObject({ status: 409, code: 'ACTION_ON_EXERCISE' });
+  } finally {
+    await exercise.close();
+  }
+});
+
 test('a plan made again that says the same keeps its approvals', async () => {
   const action = await proposed({ recommended: 0 });
   await post('lee', `/actions/${action.id}/approvals`, { planHash: action.planHash });

@@ -74,6 +74,13 @@ export function proposalRoutes(app: App, deps: Deps): void {
               412,
             );
           }
+          if ((await respond.canaryHold?.(tx, tenant.id, finding.id)) === 'unmasked') {
+            throw new BridgewatchError(
+              'ACTION_ON_EXERCISE',
+              `finding "${finding.id}" was a planted known threat; nothing is done about it`,
+              409,
+            );
+          }
           return recordProposal(tx, deps.clock, {
             plan,
             parameters: wanted.order.parameters,
