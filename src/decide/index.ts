@@ -2,6 +2,7 @@
 export * from './autonomy/index.ts';
 export { blindness, detectorSeverity } from './blind.ts';
 export { determineMany } from './bulk.ts';
+export { containment } from './containment.ts';
 export { deadlineOf } from './deadline.ts';
 export { type DeterminationRequest, determine, recordDetermination } from './determination.ts';
 export { drawFrom } from './draw.ts';

@@ -12,7 +12,7 @@ import { openKeyRing } from '../adapters/secrets/key-ring.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { loadPlaybooks, loadRules } from '../cli/load.ts';
 import { SYSTEM_TENANT, type Tenant } from '../contracts/tenant.ts';
-import { blindness, drawFrom, isCanary, secondOpinions } from '../decide/index.ts';
+import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
@@ -122,8 +122,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       tenant: options.tenant.id,
       publicUrl: options.publicUrl,
       mayAct: autonomy.mayAct,
-      isCanary,
       connectorFor: options.connectorFor ?? connectors.connectorFor,
+      ...(options.connectorFor === undefined ? { connectorById: connectors.connectorById } : {}),
       playbooks,
       warn: (message) => options.log.warn(message),
     });

@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { MayAct } from '../contracts/autonomy.ts';
 import { type Reach, ResponsePlaybook } from '../contracts/response.ts';
+import { canaryHold, containment } from '../decide/index.ts';
 import type { RespondDeps } from '../http/deps.ts';
 import { stableId } from '../kernel/ids.ts';
-import type { ConnectorFor } from '../ports/connector.ts';
+import type { ConnectorById, ConnectorFor } from '../ports/connector.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import type { ResponseListener } from '../ports/listeners.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import { createExecutor, type IsCanary, reachIn } from '../respond/index.ts';
+import { createExecutor, reachIn } from '../respond/index.ts';
 
 export interface RespondParts {
   readonly store: StateStore;
@@ -16,32 +16,26 @@ export interface RespondParts {
   readonly tenant: string;
   readonly publicUrl: string | null;
   readonly connectorFor: ConnectorFor;
+  readonly connectorById?: ConnectorById;
   readonly mayAct: MayAct;
-  readonly isCanary: IsCanary;
   readonly playbooks: readonly { content: unknown }[];
   readonly warn: (message: string) => void;
 }
 
 const noReach: Reach = { said: [], affects: [] };
 
-/** What was contained is told on the finding's incident. */
-const incidentContained: ResponseListener = {
-  contained: async (tx, { tenant, finding }) => {
-    await tx.review.containIncident(tenant, finding, systemClock.now());
-  },
-};
-
 /** Response on one machine: what the API plans with, and the executor, already running. */
 export function startRespond(parts: RespondParts): { readonly deps: RespondDeps; readonly stop: () => Promise<void> } {
-  const { store, lake, tenant, connectorFor, mayAct, isCanary, publicUrl, warn } = parts;
+  const { store, lake, tenant, connectorFor, connectorById, mayAct, publicUrl, warn } = parts;
   const executor = createExecutor({
     store,
     clock: systemClock,
     connectorFor,
+    ...(connectorById === undefined ? {} : { connectorById }),
     tenants: async () => [tenant],
     mayAct,
-    isCanary,
-    listeners: [incidentContained],
+    canaryHold,
+    listeners: [containment(systemClock)],
     holder: stableId('executor', hostname(), String(process.pid), String(systemClock.now())),
     warn,
     publicUrl,
@@ -49,8 +43,8 @@ export function startRespond(parts: RespondParts): { readonly deps: RespondDeps;
   return {
     deps: {
       connectorFor,
-      isCanary,
       reachOf: (of, entity) => (of === tenant ? reachIn(lake, entity) : noReach),
+      canaryHold,
       playbooks: parts.playbooks.map(({ content }) => ResponsePlaybook.parse(content)),
     },
     stop: executor.start(),

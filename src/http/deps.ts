@@ -9,7 +9,7 @@ import type { ConnectorTypes } from '../ports/connector-types.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import type { EvidenceEvent, StateStore, StateTx } from '../ports/state-store.ts';
-import type { IsCanary } from '../respond/index.ts';
+import type { CanaryHold } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary, TimelineEntry } from './views.ts';
 
@@ -18,7 +18,7 @@ export interface RespondDeps {
   readonly connectorFor: ConnectorFor;
   readonly reachOf: ReachOf;
   readonly playbooks: readonly ResponsePlaybook[];
-  readonly isCanary?: IsCanary;
+  readonly canaryHold?: CanaryHold;
 }
 
 /** What the routes of autonomy stand on. */

@@ -59,3 +59,5 @@ export interface Connector {
 
 /** The connector that carries out a kind of action for a tenant, under the id it was configured with; null where none does. */
 export type ConnectorFor = (tenant: string, kind: string) => Promise<{ id: string; connector: Connector } | null>;
+/** The connector configured under an id, whether or not it is on. */
+export type ConnectorById = ConnectorFor;

@@ -60,11 +60,7 @@ describe('a plan', () => {
       }),
     );
     const proposed = await bench.propose({ target: { kind: 'user', value: 'zoe' } });
-    expect(proposed.plan.blastRadius.said).toEqual([
-      'Member of 2 groups',
-      'Seen on 1 host of 3',
-      'Owner: Payroll (Ana)',
-    ]);
+    expect(proposed.plan.blastRadius.said).toEqual(['Member of 2 groups', 'Seen on 1 host of 3', 'Owner: Payroll']);
     const stored = await bench.get(proposed);
     expect(stored).toEqual(proposed);
     expect(sha256(canonicalJson(stored.plan))).toBe(stored.planHash);

@@ -50,7 +50,13 @@ export async function recordReplan(
     onBehalfOf: null,
     type: 'action.replanned',
     subject: { kind: 'action', id, revision: replanned.planNumber },
-    payload: { by: namedPerson(by), before: action.planHash, planHash, plan, voided },
+    payload: {
+      by: namedPerson(by),
+      before: action.planHash,
+      planHash,
+      plan,
+      voided: voided.map((each) => ({ ...each, by: namedPerson(each.by) })),
+    },
   });
   await tx.response.addPlan(replanned);
   await tx.response.put(replanned);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, openBench, type TestConnector, testConnector } from '../../test/respond.ts';
-import { determination } from '../../test/store-rows.ts';
 import { dryRunConnector } from '../adapters/connectors/dry-run/dry-run.ts';
 import type { Action } from '../contracts/response.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
@@ -166,11 +165,26 @@ describe('carrying out', () => {
     connector.looks.push({ outcome: 'unknown', saw: 'mail cannot be read back' });
     connector.script.push(async (act) => {
       act();
-      return unreachable();
+      throw new BridgewatchError('CONNECTOR_OUTCOME_UNKNOWN', 'the line broke', 502);
     });
     expect(await settled(await approved())).toMatchObject({
       state: 'failed',
       reason: 'Outcome unknown: a person must look. mail cannot be read back',
+    });
+    expect(connector.executed).toBe(1);
+  });
+
+  test('of what must not be repeated is tried again where its connector knows that nothing left', async () => {
+    connector = testConnector({ repeatable: false });
+    inPlace = connector;
+    connector.script.push(unreachable, unreachable);
+    const action = await settled(await approved());
+    expect(action).toMatchObject({ state: 'verified', attempt: 3 });
+    expect(connector.executed).toBe(1);
+    connector.script.push(...Array.from({ length: 9 }, () => unreachable));
+    expect(await settled(await approved())).toMatchObject({
+      state: 'failed',
+      reason: 'Nothing was done in 5 tries: no route to 192.0.2.1',
     });
     expect(connector.executed).toBe(1);
   });
@@ -220,6 +234,18 @@ describe('an undo', () => {
       'action.executed',
       'action.undone',
     ]);
+  });
+
+  test('goes through the connector of the plan, even where that is switched off by now', async () => {
+    const action = await settled(await approved());
+    const late = await approved();
+    inPlace = null;
+    await undo(action);
+    const connectorById = async (_tenant: string, id: string) => (id === 'sys' ? { id, connector } : null);
+    expect(await settled(action, { connectorById })).toMatchObject({ state: 'undone' });
+    expect(connector.undone).toBe(1);
+    // What was not begun is not begun through a connector that is off.
+    expect(await settled(late, { connectorById })).toMatchObject({ state: 'failed', startedAt: null });
   });
 
   test('that fails says so, and can be asked for again', async () => {
@@ -306,16 +332,10 @@ describe('under a grant', () => {
 
 test('nothing is ever done about a planted threat, and nothing shows before it is determined', async () => {
   const action = await approved();
-  const isCanary = async () => true;
-  await bench.tick({ isCanary });
+  await bench.tick({ canaryHold: async () => 'masked' });
   expect(await bench.get(action)).toMatchObject({ state: 'approved', reason: '' });
-  await bench.store.withTenants(['acme'], (tx) =>
-    tx.determinations.append(determination('acme', action.finding, 'd1', { at: bench.clock.now() })),
-  );
-  expect(await settled(action, { isCanary })).toMatchObject({
-    state: 'denied',
-    reason: expect.stringContaining('planted'),
-  });
+  const told = await settled(action, { canaryHold: async () => 'unmasked' });
+  expect(told).toMatchObject({ state: 'denied', reason: expect.stringContaining('planted') });
   expect(connector.executed).toBe(0);
 });
 

@@ -5,7 +5,7 @@ import type { Lease } from '../ports/state/response.ts';
 import type { StateTx } from '../ports/state-store.ts';
 import { enterStep, failed, finished, returned, UNKNOWN_OUTCOME } from './outcome.ts';
 import { type CrashPoint, defaultLimits, type ExecutorParts, type Limits } from './parts.ts';
-import { isRefusal, told, waitAfter, withinTimeBox } from './retry.ts';
+import { isNotReached, isRefusal, told, waitAfter, withinTimeBox } from './retry.ts';
 
 /** How long a planted threat's action waits before it is looked at again, ms. */
 const CANARY_WAIT = 60_000;
@@ -14,7 +14,10 @@ const CANARY_WAIT = 60_000;
 interface Hand {
   readonly parts: ExecutorParts;
   readonly limits: Limits;
+  /** What carries out new effects; null where what the plan names is switched off or gone. */
   readonly connector: Connector | null;
+  /** What looks and undoes: the one the plan names, even where it is switched off by now. */
+  readonly past: Connector | null;
   /** A lease from now on: two calls of the connector and some transactions fit into it. */
   readonly lease: () => Lease;
 }
@@ -30,11 +33,13 @@ export function leaseOf({ clock, holder, limits }: ExecutorParts): Lease {
  */
 export async function carryOut(parts: ExecutorParts, claimed: Action): Promise<void> {
   const found = await parts.connectorFor(claimed.tenant, claimed.kind);
+  const connector = found?.id === claimed.plan.connector ? found.connector : null;
   const hand: Hand = {
     parts,
     limits: { ...defaultLimits, ...parts.limits },
     // Another connector than the one in the plan is another plan.
-    connector: found?.id === claimed.plan.connector ? found.connector : null,
+    connector,
+    past: connector ?? (await parts.connectorById?.(claimed.tenant, claimed.plan.connector))?.connector ?? null,
     lease: () => leaseOf(parts),
   };
   let action: Action | null = claimed;
@@ -46,8 +51,10 @@ export async function carryOut(parts: ExecutorParts, claimed: Action): Promise<v
 }
 
 /** Intent, effect, receipt. Null where it ended or waits. */
-async function begin(hand: Hand, { tenant, id }: Action): Promise<Action | null> {
-  const { parts, limits, connector } = hand;
+async function begin(hand: Hand, claimed: Action): Promise<Action | null> {
+  const { parts, limits } = hand;
+  const connector = connectorOf(hand, claimed);
+  const { tenant, id } = claimed;
   crash(parts, 'before intent');
   const begun = await held(hand, tenant, id, async (tx, action) => {
     if (action.state !== 'approved' && action.state !== 'executing') return null;
@@ -112,7 +119,7 @@ async function begin(hand: Hand, { tenant, id }: Action): Promise<Action | null>
   return done;
 }
 
-/** A call that threw. Refused means nothing was done; anything else leaves it open, and the next look comes after a wait. */
+/** A call that threw. Refused means nothing was done; where it is open what was done, the next look comes after a wait. */
 async function notDone(hand: Hand, { tenant, id }: Action, error: unknown): Promise<void> {
   const { parts, limits } = hand;
   const { code, message } = told(error);
@@ -120,14 +127,20 @@ async function notDone(hand: Hand, { tenant, id }: Action, error: unknown): Prom
     const now = parts.clock.now();
     await tx.response.note(tenant, id, { ...runNote(action, now), event: 'error', detail: { code, message } });
     if (isRefusal(error)) return ended(failed(tx, parts, action, `Nothing was done: ${message}`));
+    // A system that sets a state is looked at in any case; of one that cannot be, its connector knows what never left.
+    const nothing = isNotReached(error) && connectorOf(hand, action)?.repeatable === false;
+    if (nothing && action.attempt >= limits.attempts) {
+      return ended(failed(tx, parts, action, `Nothing was done in ${triesOf(action)}: ${message}`));
+    }
     await enterStep(tx, action, 'action.attempt_failed', {
       attempt: action.attempt,
       code,
       message,
-      outcome: 'unknown',
+      outcome: nothing ? 'nothing was done' : 'unknown',
     });
     await tx.response.put({
       ...action,
+      step: nothing ? 'ready' : 'begun',
       reason: message,
       nextAt: now + waitAfter(id, action.attempt, limits),
       updatedAt: now,
@@ -138,7 +151,8 @@ async function notDone(hand: Hand, { tenant, id }: Action, error: unknown): Prom
 
 /** An intent without an outcome: the effect is looked for before anything is done, and done again only where that does no harm. */
 async function recover(hand: Hand, interrupted: Action): Promise<Action | null> {
-  const { parts, limits, connector } = hand;
+  const { parts, limits } = hand;
+  const connector = connectorOf(hand, interrupted);
   const { tenant, id } = interrupted;
   const check = await look(hand, interrupted);
   return held(hand, tenant, id, async (tx, action) => {
@@ -146,10 +160,9 @@ async function recover(hand: Hand, interrupted: Action): Promise<Action | null> 
     if (check.outcome === 'yes') return ended(finished(tx, parts, action, check, true));
     const may = connector?.repeatable === true;
     if (!may || action.attempt >= limits.attempts) {
-      const tries = `${action.attempt} ${action.attempt === 1 ? 'try' : 'tries'}`;
       const why =
         may && check.outcome === 'no'
-          ? `Not in effect after ${tries}: ${action.reason}`
+          ? `Not in effect after ${triesOf(action)}: ${action.reason}`
           : `${UNKNOWN_OUTCOME}. ${check.saw}`;
       return ended(failed(tx, parts, action, why, check));
     }
@@ -186,7 +199,7 @@ async function confirm(hand: Hand, done: Action): Promise<Action | null> {
 }
 
 /** Whether the effect is there, or the state of before is back. A look that fails is `unknown`. */
-async function look({ connector, limits }: Hand, action: Action): Promise<Check> {
+async function look({ past: connector, limits }: Hand, action: Action): Promise<Check> {
   if (connector === null)
     return { outcome: 'unknown', saw: `Connector ${action.plan.connector} is not set up any more` };
   // The receipt belongs to this phase only once it is done; an interrupted one has none.
@@ -218,11 +231,10 @@ async function held(
 
 /** A planted known threat is never acted on. Until a person has determined it, nothing tells it from an action that waits. */
 async function heldBack(tx: StateTx, { parts }: Hand, action: Action): Promise<boolean> {
-  const { tenant, finding } = action;
-  if ((await parts.isCanary?.(tx, tenant, finding)) !== true) return false;
+  const hold = (await parts.canaryHold?.(tx, action.tenant, action.finding)) ?? 'none';
+  if (hold === 'none') return false;
   const now = parts.clock.now();
-  const stored = await tx.findings.get(tenant, finding);
-  if (stored?.status === 'open') {
+  if (hold === 'masked') {
     await tx.response.put({ ...action, nextAt: now + CANARY_WAIT, updatedAt: now });
     return true;
   }
@@ -237,6 +249,10 @@ function stopped({ mayAct }: ExecutorParts, { grant, phase, tenant }: Action): b
   return grant !== null && phase === 'do' && !mayAct(tenant, grant.classKey);
 }
 
+function connectorOf({ connector, past }: Hand, { phase }: Action): Connector | null {
+  return phase === 'undo' ? past : connector;
+}
+
 /** One key for all tries of an execution, another for its undo. */
 function keyOf({ id, phase }: Action): string {
   return `${id}:${phase}`;
@@ -248,6 +264,10 @@ function runOf(action: Action, signal: AbortSignal): Run {
 
 const execute = (connector: Connector, { plan }: Action, run: Run) => connector.execute(plan, run);
 const undo = (connector: Connector, { plan, receipt }: Action, run: Run) => connector.undo(plan, receipt, run);
+
+function triesOf({ attempt }: Action): string {
+  return `${attempt} ${attempt === 1 ? 'try' : 'tries'}`;
+}
 
 function runNote({ phase, attempt }: Action, at: number) {
   return { phase, attempt, at };

@@ -45,7 +45,7 @@ export async function tellOne(parts: ExecutorParts, publicUrl: string | null): P
     if (claimed === null) return null;
     const { tenant, finding } = claimed.action;
     // Nobody is woken for a planted threat, and no customer ever hears of one.
-    return { ...claimed, silent: (await parts.isCanary?.(tx, tenant, finding)) === true };
+    return { ...claimed, silent: ((await parts.canaryHold?.(tx, tenant, finding)) ?? 'none') !== 'none' };
   });
   if (due === null) return false;
   const { action, tries, silent } = due;

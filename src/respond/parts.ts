@@ -1,7 +1,7 @@
 import type { MayAct } from '../contracts/autonomy.ts';
 import type { ReachOf } from '../contracts/response.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ConnectorFor } from '../ports/connector.ts';
+import type { ConnectorById, ConnectorFor } from '../ports/connector.ts';
 import type { ResponseListener } from '../ports/listeners.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { StateStore, StateTx } from '../ports/state-store.ts';
@@ -17,8 +17,11 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
-/** Whether a finding is a planted known threat, on which nothing may ever be done. */
-export type IsCanary = (tx: StateTx, tenant: string, finding: string) => Promise<boolean>;
+/**
+ * How a finding must be treated: `masked` is a planted known threat that nobody determined yet, whose actions may be proposed like any
+ * other and are never carried out; `unmasked` one that was told, whose actions are refused. Customers hear of neither.
+ */
+export type CanaryHold = (tx: StateTx, tenant: string, finding: string) => Promise<'none' | 'masked' | 'unmasked'>;
 
 /** What planning needs: it looks and changes nothing. */
 export interface PlanningParts {
@@ -34,10 +37,12 @@ export interface ExecutorParts {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly connectorFor: ConnectorFor;
+  /** By id, whether or not it is on: what was done through it may have to be undone. */
+  readonly connectorById?: ConnectorById;
   /** Tenants whose actions this process carries out. */
   readonly tenants: () => Promise<readonly string[]>;
   readonly mayAct: MayAct;
-  readonly isCanary?: IsCanary;
+  readonly canaryHold?: CanaryHold;
   readonly listeners: readonly ResponseListener[];
   /** Whom to tell of a proposed action, by tenant. */
   readonly toTell?: (tenant: string) => Promise<readonly { notifier: Notifier; to: string }[]>;

@@ -102,8 +102,8 @@ const factWords: Readonly<Record<ContextFact['kind'], string>> = {
   note: 'Note',
 };
 
-function factSaid({ kind, text, by }: ContextFact): string {
-  return `${factWords[kind]}: ${text} (${by.name})`;
+function factSaid({ kind, text }: ContextFact): string {
+  return `${factWords[kind]}: ${text}`;
 }
 
 function distinct(entities: readonly Entity[]): Entity[] {

@@ -1,6 +1,7 @@
 import { type ActionPlan, impacts } from '../contracts/action.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
+import { namedPerson } from '../contracts/personal.ts';
 import type { Action } from '../contracts/response.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
@@ -163,14 +164,14 @@ async function enter(tx: StateTx, action: Action, actor: Actor, onBehalfOf: stri
     subject: { kind: 'action', id, revision: action.planNumber },
     payload: {
       finding: { id: finding, revision },
-      by: action.proposedBy,
+      by: action.proposedBy.kind === 'human' ? namedPerson(action.proposedBy) : action.proposedBy,
       plan,
       planHash,
       parameters,
       why,
       asked,
       approvalsNeeded,
-      grant,
+      grant: grant === null ? null : { ...grant, signer: namedPerson(grant.signer) },
       expiresAt,
     },
   });

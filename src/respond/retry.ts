@@ -11,6 +11,13 @@ const refusals = new Set([
   'SECRET_UNKNOWN',
 ]);
 
+/** What a connector throws where nothing was done and another try may help: what may have acted is `CONNECTOR_OUTCOME_UNKNOWN`. */
+const notReached = new Set(['CONNECTOR_UNREACHABLE', 'CONNECTOR_TIMEOUT']);
+
+export function isNotReached(error: unknown): boolean {
+  return error instanceof BridgewatchError && notReached.has(error.code);
+}
+
 export function isRefusal(error: unknown): boolean {
   return error instanceof BridgewatchError && refusals.has(error.code);
 }
@@ -32,7 +39,7 @@ export function waitAfter(action: string, attempt: number, { firstWait, longestW
   return Math.round(whole / 2 + (whole / 2) * jitter);
 }
 
-/** `call` within the time box, even where it does not heed its signal. Rejects with `CONNECTOR_TIMEOUT` (504). */
+/** `call` within the time box, even where it does not heed its signal. Rejects with `CONNECTOR_OUTCOME_UNKNOWN` (504). */
 export async function withinTimeBox<T>(timeBox: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(timeBox);
   let tell: () => void = () => undefined;
@@ -40,7 +47,7 @@ export async function withinTimeBox<T>(timeBox: number, call: (signal: AbortSign
     tell = () =>
       reject(
         new BridgewatchError(
-          'CONNECTOR_TIMEOUT',
+          'CONNECTOR_OUTCOME_UNKNOWN',
           `the connector took longer than ${timeBox} ms; what it did is unknown`,
           504,
         ),

@@ -1,5 +1,6 @@
 import type { Entity } from '../../src/contracts/entity.ts';
 import type { Action } from '../../src/contracts/response.ts';
+import { canaryHold, containment } from '../../src/decide/index.ts';
 import {
   createExecutor,
   planAction,
@@ -19,13 +20,8 @@ export function responder(company: Company, outside: Outside) {
     connectorFor: outside.connectorFor,
     tenants: async () => [TENANT],
     mayAct: company.watch.mayAct,
-    listeners: [
-      {
-        contained: async (tx, action) => {
-          await tx.review.containIncident(TENANT, action.finding, clock.now());
-        },
-      },
-    ],
+    canaryHold,
+    listeners: [containment(clock)],
     holder: 'story',
     warn: (message) => {
       throw new Error(message);

@@ -1,5 +1,5 @@
 /** Autonomy that is earned: the record of each class, its grant, what runs under it, and the switch over all of it. */
-export { canariesIn, isCanary, plant } from './canary.ts';
+export { canariesIn, canaryHold, plant } from './canary.ts';
 export { findingAutonomy } from './finding-view.ts';
 export { signGrant } from './grant.ts';
 export { demandLead } from './lead.ts';

@@ -87,7 +87,7 @@ export function actionRoutes(app: App, { store, respond }: Pick<ServerDeps, 'sto
         const { items, next } = await tx.response.page(tenant.id, filter, cursor ?? null, limit);
         const shown = [];
         for (const action of items) {
-          if ((await respond?.isCanary?.(tx, tenant.id, action.finding)) === true) continue;
+          if (((await respond?.canaryHold?.(tx, tenant.id, action.finding)) ?? 'none') !== 'none') continue;
           shown.push(await requestOf(tx, action));
         }
         return { items: shown, next };

@@ -4188,6 +4188,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/actions/{id}/replans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look again; another plan voids every approval of the one before */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            finding: string;
+                            revision: number;
+                            kind: string;
+                            target: components["schemas"]["Entity"];
+                            parameters: {
+                                [key: string]: unknown;
+                            };
+                            why: string;
+                            /** @enum {string} */
+                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            reason: string;
+                            plan: {
+                                /** @enum {number} */
+                                v: 1;
+                                tenant: string;
+                                finding: string;
+                                kind: string;
+                                connector: string;
+                                target: components["schemas"]["Entity"];
+                                arguments: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                undo: string | null;
+                                before: {
+                                    [key: string]: unknown;
+                                };
+                                blastRadius: {
+                                    said: string[];
+                                    affects: components["schemas"]["Entity"][];
+                                };
+                            };
+                            planNumber: number;
+                            planHash: string;
+                            approvalsNeeded: 1 | 2;
+                            asked: "customer" | null;
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "ai";
+                                id: string;
+                                name: string;
+                            };
+                            clearance: {
+                                by: string[];
+                                customer: string | null;
+                            } | null;
+                            grant: {
+                                id: string;
+                                classKey: string;
+                                signer: {
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            proposedAt: number;
+                            expiresAt: number;
+                            approvedAt: number | null;
+                            startedAt: number | null;
+                            verifiedAt: number | null;
+                            undoneAt: number | null;
+                            updatedAt: number;
+                            /** @enum {string} */
+                            step: "ready" | "begun" | "done";
+                            attempt: number;
+                            checks: number;
+                            nextAt: number | null;
+                            receipt: {
+                                [key: string]: unknown;
+                            } | null;
+                            check: {
+                                /** @enum {string} */
+                                outcome: "yes" | "no" | "unknown";
+                                saw: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/actions/{id}/approvals": {
         parameters: {
             query?: never;
@@ -4352,141 +4487,6 @@ export interface paths {
                     "application/json": {
                         reason: string;
                     };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            tenant: string;
-                            finding: string;
-                            revision: number;
-                            kind: string;
-                            target: components["schemas"]["Entity"];
-                            parameters: {
-                                [key: string]: unknown;
-                            };
-                            why: string;
-                            /** @enum {string} */
-                            state: "proposed" | "approved" | "denied" | "expired" | "executing" | "verified" | "failed" | "undone";
-                            /** @enum {string} */
-                            phase: "do" | "undo";
-                            reason: string;
-                            plan: {
-                                /** @enum {number} */
-                                v: 1;
-                                tenant: string;
-                                finding: string;
-                                kind: string;
-                                connector: string;
-                                target: components["schemas"]["Entity"];
-                                arguments: {
-                                    [key: string]: unknown;
-                                };
-                                /** @enum {string} */
-                                impact: "low" | "medium" | "high";
-                                reversible: boolean;
-                                undo: string | null;
-                                before: {
-                                    [key: string]: unknown;
-                                };
-                                blastRadius: {
-                                    said: string[];
-                                    affects: components["schemas"]["Entity"][];
-                                };
-                            };
-                            planNumber: number;
-                            planHash: string;
-                            approvalsNeeded: 1 | 2;
-                            asked: "customer" | null;
-                            proposedBy: {
-                                /** @enum {string} */
-                                kind: "human" | "ai";
-                                id: string;
-                                name: string;
-                            };
-                            clearance: {
-                                by: string[];
-                                customer: string | null;
-                            } | null;
-                            grant: {
-                                id: string;
-                                classKey: string;
-                                signer: {
-                                    id: string;
-                                    name: string;
-                                };
-                            } | null;
-                            proposedAt: number;
-                            expiresAt: number;
-                            approvedAt: number | null;
-                            startedAt: number | null;
-                            verifiedAt: number | null;
-                            undoneAt: number | null;
-                            updatedAt: number;
-                            /** @enum {string} */
-                            step: "ready" | "begun" | "done";
-                            attempt: number;
-                            checks: number;
-                            nextAt: number | null;
-                            receipt: {
-                                [key: string]: unknown;
-                            } | null;
-                            check: {
-                                /** @enum {string} */
-                                outcome: "yes" | "no" | "unknown";
-                                saw: string;
-                            } | null;
-                        };
-                    };
-                };
-                /** @description A problem document */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tenants/{t}/actions/{id}/replans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Look again; another plan voids every approval of the one before */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    t: string;
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
                 };
             };
             responses: {
