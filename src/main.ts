@@ -19,11 +19,13 @@ import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
 import { registerSecretsRekey } from './cli/secrets-rekey.ts';
 import { registerServe } from './cli/serve.ts';
+import { registerSwitch } from './cli/switch.ts';
 
 const commands = [
   registerAssess,
   registerDetect,
   registerServe,
+  registerSwitch,
   registerDemo,
   registerRulesCheck,
   registerRulesExplain,
