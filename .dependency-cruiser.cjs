@@ -66,6 +66,12 @@ module.exports = {
       { path: '^src/(adapters|http|mcp|cli|topology|main|sample)' },
     ),
     rule(
+      'canaries-are-out-of-sight',
+      'What scores, investigates, recommends or shows must not be able to tell a planted threat from any other.',
+      { path: '^src', pathNot: '^src/(decide/autonomy|oversee|adapters/postgres)/|\\.test\\.ts$' },
+      { path: '^src/ports/state/canaries\\.ts$' },
+    ),
+    rule(
       'adapters-know-ports',
       'Adapters implement ports with nouns, the kernel and the ledger format.',
       { path: '^src/adapters', pathNot: '\\.test\\.ts$' },

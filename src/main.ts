@@ -25,6 +25,7 @@ const commands = [
   registerAssess,
   registerDetect,
   registerServe,
+  registerSwitch,
   registerDemo,
   registerRulesCheck,
   registerRulesExplain,
@@ -40,7 +41,6 @@ const commands = [
   registerSample,
   registerPlaybooks,
   registerOpenapi,
-  registerSwitch,
   registerAccount,
   registerProvider,
 ];

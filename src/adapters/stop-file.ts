@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SwitchScope } from '../contracts/autonomy.ts';
 
@@ -39,4 +39,18 @@ function scopeOf(line: string): SwitchScope | null {
   if (tenant === undefined || more.length > 0) return null;
   if (what === 'tenant' && classKey === undefined) return { stops: 'tenant', tenant };
   return what === 'class' && classKey !== undefined ? { stops: 'class', tenant, classKey } : null;
+}
+
+/** Puts the file there, or adds to what it stops. A file that stops everything already stops everything still. */
+export function writeStopFile(dataDir: string, scope: SwitchScope): void {
+  const standing = readStopFile(dataDir);
+  if (standing.some(({ stops }) => stops === 'everything')) return;
+  mkdirSync(dataDir, { recursive: true });
+  const line =
+    scope.stops === 'everything'
+      ? 'everything'
+      : scope.stops === 'tenant'
+        ? `tenant ${scope.tenant}`
+        : `class ${scope.tenant} ${scope.classKey}`;
+  appendFileSync(stopFilePath(dataDir), `${line}\n`, { mode: 0o644 });
 }

@@ -1,81 +1,87 @@
-import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { user } from '../adapters/postgres/schema-auth.ts';
-import { readStopFile, stopFilePath } from '../adapters/stop-file.ts';
+import { readStopFile, stopFilePath, writeStopFile } from '../adapters/stop-file.ts';
+import { systemClock } from '../adapters/system-clock.ts';
 import type { SwitchScope } from '../contracts/autonomy.ts';
 import { liftAutomation, stopAutomation } from '../decide/index.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { onPeople, type PeopleOptions, withPeopleOptions } from './account-command.ts';
 
-interface ScopeOptions extends PeopleOptions {
+interface Options extends PeopleOptions {
   readonly tenant?: string;
   readonly class?: string;
   readonly why: string;
 }
 
-/** `bridgewatch stop` and `bridgewatch lift`: the switch, from the machine the server runs on, whether or not it can be reached. */
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** `bridgewatch stop` and `bridgewatch lift`: the switch, beside a running server or without one. */
 export function registerSwitch(program: Command): void {
-  scoped(program.command('stop').description('stop all automation at once: everything, a tenant, or one class'))
-    .option('--file', 'only put the file STOP into the data folder, which needs no database; everything stops')
-    .action(async (options: ScopeOptions & { file?: boolean }) => {
-      if (options.file === true) return stopByFile(options.data);
-      const scope = scopeOf(options);
-      const { uid, username } = userInfo();
-      // Whoever may read the data folder may stop; who that is, the machine says.
-      const by = { id: `machine:${uid}`, name: `${username} at the machine` };
-      await onPeople(options, async ({ store, clock }) => {
-        await stopAutomation(store, clock, { scope, via: 'cli', viaTenant: null, why: options.why, by });
-      });
-      process.stdout.write(`Stopped: ${said(scope)}\n`);
+  withScope(program.command('stop'))
+    .description('stop all automation, or that of a tenant or a class, until a named person lifts it')
+    .action(async (options: Options) => {
+      const scope = scopeIn(options);
+      try {
+        await onPeople(options, async ({ store }) => {
+          const by = { id: 'cli', name: `${userInfo().username} at the machine` };
+          await stopAutomation(store, systemClock, { scope, via: 'cli', viaTenant: null, why: options.why, by });
+        });
+      } catch (error) {
+        if (options.data === undefined) throw error;
+        // A stop must not wait for a database that is down: the file needs nothing but the disk.
+        writeStopFile(options.data, scope);
+        print(
+          `The store could not be reached (${error instanceof Error ? error.message : String(error)}), so ${stopFilePath(options.data)} stops instead. Remove it before you lift.`,
+        );
+        return;
+      }
+      print(`Stopped: ${said(scope)}. Lift it with: bridgewatch lift --by <email>`);
     });
 
-  scoped(program.command('lift').description('let automation go on; a named lead or administrator does'))
-    .requiredOption('--by <email>', 'account of the person who lifts it')
-    .action(async (options: ScopeOptions & { by: string }) => {
-      const scope = scopeOf(options);
-      await onPeople(options, async ({ store, clock }) => {
-        const people = await store.authDb.select().from(user);
-        const person = people.find(({ email }) => email === options.by.toLowerCase());
-        if (person === undefined)
-          throw new BridgewatchError('SWITCH_NEEDS_PERSON', `there is no account "${options.by}"`, 403);
+  withScope(program.command('lift'))
+    .description('lift the stops of one scope, in the name of a lead or administrator; those of others stand')
+    .requiredOption('--by <email>', 'whose account answers for it')
+    .action((options: Options & { by: string }) =>
+      onPeople(options, async ({ store, auth }) => {
+        const scope = scopeIn(options);
+        const person = await auth.accountByEmail(options.by);
+        if (person === null)
+          throw new BridgewatchError(
+            'SWITCH_NEEDS_PERSON',
+            `no account has the email ${options.by}; a named person lifts`,
+            403,
+          );
         const held = options.data === undefined ? [] : readStopFile(options.data);
-        const by = { id: person.id, name: person.name };
-        await liftAutomation(store, clock, { scope, viaTenant: null, why: options.why, by, held });
-      });
-      process.stdout.write(`Lifted: ${said(scope)}\n`);
-    });
+        const { why } = options;
+        const lifted = await liftAutomation(store, systemClock, { scope, viaTenant: null, why, by: person, held });
+        print(`Lifted ${lifted.length} of ${said(scope)}, by ${person.name}`);
+      }),
+    );
 }
 
-function scoped(command: Command): Command {
+function withScope(command: Command): Command {
   return withPeopleOptions(command)
-    .option('--tenant <id>', 'only this tenant')
-    .option('--class <key>', 'only this class of the tenant, such as discovery/close:benign')
-    .option('--why <text>', 'the reason, for the record', '');
+    .option('--tenant <id>', 'only this tenant (default: everything)')
+    .option('--class <key>', 'only this class of the tenant, such as credential-access/close:benign')
+    .option('--why <text>', 'kept in the ledger', '');
 }
 
-function scopeOf({ tenant, class: classKey }: ScopeOptions): SwitchScope {
-  if (tenant === undefined && classKey !== undefined)
+/** Throws `CLI_CLASS_NEEDS_TENANT`. */
+function scopeIn({ tenant, class: classKey }: Options): SwitchScope {
+  if (tenant === undefined) {
+    if (classKey === undefined) return { stops: 'everything' };
     throw new BridgewatchError(
-      'SWITCH_CLASS_NEEDS_TENANT',
-      `class "${classKey}" is of a tenant; give --tenant too`,
+      'CLI_CLASS_NEEDS_TENANT',
+      `class ${classKey} is of some tenant; name it with --tenant`,
       400,
     );
-  if (tenant === undefined) return { stops: 'everything' };
+  }
   return classKey === undefined ? { stops: 'tenant', tenant } : { stops: 'class', tenant, classKey };
 }
 
 function said(scope: SwitchScope): string {
   if (scope.stops === 'everything') return 'everything';
-  return scope.stops === 'tenant' ? `tenant ${scope.tenant}` : `class ${scope.classKey} of ${scope.tenant}`;
-}
-
-function stopByFile(data: string | undefined): void {
-  if (data === undefined)
-    throw new BridgewatchError('SWITCH_FILE_NEEDS_FOLDER', '--file puts a file into the data folder; give --data', 400);
-  writeFileSync(
-    stopFilePath(data),
-    '# Automation is stopped while this file is here; remove it, then bridgewatch lift\n',
-  );
-  process.stdout.write(`Stopped: everything, by ${stopFilePath(data)}\n`);
+  return scope.stops === 'tenant' ? `tenant ${scope.tenant}` : `class ${scope.classKey} of tenant ${scope.tenant}`;
 }
