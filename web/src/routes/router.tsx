@@ -93,9 +93,27 @@ const account = createRoute({
   path: '/account',
 }).lazy(() => import('./account.lazy.tsx').then((module) => module.Route));
 
+const actions = createRoute({
+  getParentRoute: () => tenant,
+  path: '/actions',
+}).lazy(() => import('./actions.lazy.tsx').then((module) => module.Route));
+
+const action = createRoute({
+  getParentRoute: () => tenant,
+  path: '/actions/$action',
+  validateSearch: (search: Record<string, unknown>): { plan: string } => ({
+    plan: typeof search.plan === 'string' ? search.plan : '',
+  }),
+}).lazy(() => import('./action.lazy.tsx').then((module) => module.Route));
+
+const autonomy = createRoute({
+  getParentRoute: () => tenant,
+  path: '/autonomy',
+}).lazy(() => import('./autonomy.lazy.tsx').then((module) => module.Route));
+
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, account, tenant.addChildren([queue, finding, ledger])]),
+  signedIn.addChildren([home, account, tenant.addChildren([queue, finding, ledger, actions, action, autonomy])]),
 ]);
 
 export const consoleRouter = (client: QueryClient) =>

@@ -109,6 +109,12 @@ export function Shell() {
           >
             Queue
           </Link>
+          <Link to="/t/$tenant/actions" params={{ tenant }}>
+            Actions
+          </Link>
+          <Link to="/t/$tenant/autonomy" params={{ tenant }}>
+            Autonomy
+          </Link>
           <Link to="/t/$tenant/ledger" params={{ tenant }}>
             Ledger
           </Link>
