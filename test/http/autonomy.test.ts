@@ -74,7 +74,7 @@ describe('what runs under a grant', () => {
       const at = Date.UTC(2026, 0, 5);
       const grant = grantLike('acme', { id: `g-${finding}`, level, signedBy: lee, signedAt: at, expiresAt: at + 1e9 });
       await tx.autonomy.addGrant(grant);
-      await tx.autonomy.putClass(autonomyClass('acme', { ...(each ?? {}), level, grant: grant.id }));
+      await tx.autonomy.putClass(autonomyClass('acme', { ...each, level, grant: grant.id }));
       const waiting = {
         state: 'waiting' as const,
         closedAt: null,

@@ -4908,6 +4908,2452 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/autonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every class: its level, record, grant, and what it lacks */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                class: {
+                                    tenant: string;
+                                    key: string;
+                                    family: string;
+                                    subject: {
+                                        /** @enum {string} */
+                                        does: "close";
+                                        /** @enum {string} */
+                                        disposition: "benign" | "false_positive";
+                                    } | {
+                                        /** @enum {string} */
+                                        does: "act";
+                                        kind: string;
+                                    };
+                                    level: 0 | 1 | 2 | 3 | 4;
+                                    /** @enum {string} */
+                                    impact: "low" | "medium" | "high";
+                                    reversible: boolean;
+                                    epoch: number;
+                                    epochSince: number;
+                                    versions: {
+                                        model: string;
+                                        playbook: string;
+                                        prompts: string;
+                                        detectors: {
+                                            [key: string]: string;
+                                        };
+                                    } | null;
+                                    grant: string | null;
+                                    cusum: number;
+                                    updatedAt: number;
+                                };
+                                /** @enum {string} */
+                                state: "off" | "shadow" | "granted" | "paused";
+                                record: {
+                                    digest: string;
+                                    target: number;
+                                    cases: number;
+                                    errors: number;
+                                    leftOut: number;
+                                    logE: number;
+                                    upperBound: number;
+                                    days: number;
+                                    seeded: {
+                                        threats: number;
+                                        misses: number;
+                                        recall: number | null;
+                                        interval: {
+                                            low: number;
+                                            high: number;
+                                        };
+                                    };
+                                    real: {
+                                        threats: number;
+                                        misses: number;
+                                        recall: number | null;
+                                        interval: {
+                                            low: number;
+                                            high: number;
+                                        };
+                                    };
+                                    blindTo: string[];
+                                    requirements: {
+                                        name: string;
+                                        met: boolean;
+                                        said: string;
+                                    }[];
+                                    open: (2 | 3 | 4)[];
+                                };
+                                watch: {
+                                    at: number;
+                                    limit: number;
+                                };
+                                grant: {
+                                    tenant: string;
+                                    id: string;
+                                    key: string;
+                                    epoch: number;
+                                    level: 2 | 3 | 4;
+                                    /** @enum {string} */
+                                    impact: "low" | "medium" | "high";
+                                    reversible: boolean;
+                                    versions: {
+                                        model: string;
+                                        playbook: string;
+                                        prompts: string;
+                                        detectors: {
+                                            [key: string]: string;
+                                        };
+                                    };
+                                    coverage: {
+                                        detectors: string[];
+                                        techniques: string[];
+                                        entities: string[];
+                                        sources: string[];
+                                    };
+                                    figures: {
+                                        target: number;
+                                        cases: number;
+                                        errors: number;
+                                        logE: number;
+                                        upperBound: number;
+                                        days: number;
+                                        detectorMix: {
+                                            [key: string]: number;
+                                        };
+                                        seeded: {
+                                            threats: number;
+                                            misses: number;
+                                        };
+                                        real: {
+                                            threats: number;
+                                            misses: number;
+                                        };
+                                    };
+                                    requirements: {
+                                        name: string;
+                                        met: boolean;
+                                        said: string;
+                                    }[];
+                                    signedBy: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    signedAt: number;
+                                    expiresAt: number;
+                                    endedAt: number | null;
+                                    endedWhy: string | null;
+                                } | null;
+                                exposure: number | null;
+                                ramp: {
+                                    next: number | null;
+                                    ready: boolean;
+                                    requirements: {
+                                        name: string;
+                                        met: boolean;
+                                        said: string;
+                                    }[];
+                                } | null;
+                                reviewed: {
+                                    rate: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                    reviews: number;
+                                    errors: number;
+                                    closures: number;
+                                } | null;
+                                wouldHave: {
+                                    /** @enum {string} */
+                                    disposition: "threat" | "benign" | "false_positive" | "inconclusive";
+                                    /** @enum {string} */
+                                    verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                    cases: number;
+                                }[];
+                                worst: {
+                                    finding: string;
+                                    /** @enum {string} */
+                                    verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                    entity: string;
+                                    techniques: string[];
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    at: number;
+                                }[];
+                                wouldChange: {
+                                    days: number;
+                                    findings: number;
+                                    reached: number;
+                                };
+                                history: {
+                                    tenant: string;
+                                    key: string;
+                                    seq: number;
+                                    from: 0 | 1 | 2 | 3 | 4;
+                                    to: 0 | 1 | 2 | 3 | 4;
+                                    epoch: number;
+                                    /** @enum {string} */
+                                    cause: "raised" | "lowered" | "granted" | "stepped" | "watch" | "miss" | "canary" | "versions" | "signer" | "drift" | "silence" | "overdue" | "pressed" | "expired";
+                                    said: string;
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    } | null;
+                                    at: number;
+                                }[];
+                                earlier: {
+                                    epoch: number;
+                                    cases: number;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One class, by its key */
+        get: {
+            parameters: {
+                query: {
+                    class: string;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            class: {
+                                tenant: string;
+                                key: string;
+                                family: string;
+                                subject: {
+                                    /** @enum {string} */
+                                    does: "close";
+                                    /** @enum {string} */
+                                    disposition: "benign" | "false_positive";
+                                } | {
+                                    /** @enum {string} */
+                                    does: "act";
+                                    kind: string;
+                                };
+                                level: 0 | 1 | 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                epoch: number;
+                                epochSince: number;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                } | null;
+                                grant: string | null;
+                                cusum: number;
+                                updatedAt: number;
+                            };
+                            /** @enum {string} */
+                            state: "off" | "shadow" | "granted" | "paused";
+                            record: {
+                                digest: string;
+                                target: number;
+                                cases: number;
+                                errors: number;
+                                leftOut: number;
+                                logE: number;
+                                upperBound: number;
+                                days: number;
+                                seeded: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                real: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                blindTo: string[];
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                open: (2 | 3 | 4)[];
+                            };
+                            watch: {
+                                at: number;
+                                limit: number;
+                            };
+                            grant: {
+                                tenant: string;
+                                id: string;
+                                key: string;
+                                epoch: number;
+                                level: 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                };
+                                coverage: {
+                                    detectors: string[];
+                                    techniques: string[];
+                                    entities: string[];
+                                    sources: string[];
+                                };
+                                figures: {
+                                    target: number;
+                                    cases: number;
+                                    errors: number;
+                                    logE: number;
+                                    upperBound: number;
+                                    days: number;
+                                    detectorMix: {
+                                        [key: string]: number;
+                                    };
+                                    seeded: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                    real: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                };
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                signedAt: number;
+                                expiresAt: number;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                            } | null;
+                            exposure: number | null;
+                            ramp: {
+                                next: number | null;
+                                ready: boolean;
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                            } | null;
+                            reviewed: {
+                                rate: number | null;
+                                interval: {
+                                    low: number;
+                                    high: number;
+                                };
+                                reviews: number;
+                                errors: number;
+                                closures: number;
+                            } | null;
+                            wouldHave: {
+                                /** @enum {string} */
+                                disposition: "threat" | "benign" | "false_positive" | "inconclusive";
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                cases: number;
+                            }[];
+                            worst: {
+                                finding: string;
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                entity: string;
+                                techniques: string[];
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                            }[];
+                            wouldChange: {
+                                days: number;
+                                findings: number;
+                                reached: number;
+                            };
+                            history: {
+                                tenant: string;
+                                key: string;
+                                seq: number;
+                                from: 0 | 1 | 2 | 3 | 4;
+                                to: 0 | 1 | 2 | 3 | 4;
+                                epoch: number;
+                                /** @enum {string} */
+                                cause: "raised" | "lowered" | "granted" | "stepped" | "watch" | "miss" | "canary" | "versions" | "signer" | "drift" | "silence" | "overdue" | "pressed" | "expired";
+                                said: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                at: number;
+                            }[];
+                            earlier: {
+                                epoch: number;
+                                cases: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a class into shadow, where its record begins, or switch it off */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        family: string;
+                        subject: {
+                            /** @enum {string} */
+                            does: "close";
+                            /** @enum {string} */
+                            disposition: "benign" | "false_positive";
+                        } | {
+                            /** @enum {string} */
+                            does: "act";
+                            kind: string;
+                        };
+                        level: 0 | 1;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            class: {
+                                tenant: string;
+                                key: string;
+                                family: string;
+                                subject: {
+                                    /** @enum {string} */
+                                    does: "close";
+                                    /** @enum {string} */
+                                    disposition: "benign" | "false_positive";
+                                } | {
+                                    /** @enum {string} */
+                                    does: "act";
+                                    kind: string;
+                                };
+                                level: 0 | 1 | 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                epoch: number;
+                                epochSince: number;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                } | null;
+                                grant: string | null;
+                                cusum: number;
+                                updatedAt: number;
+                            };
+                            /** @enum {string} */
+                            state: "off" | "shadow" | "granted" | "paused";
+                            record: {
+                                digest: string;
+                                target: number;
+                                cases: number;
+                                errors: number;
+                                leftOut: number;
+                                logE: number;
+                                upperBound: number;
+                                days: number;
+                                seeded: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                real: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                blindTo: string[];
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                open: (2 | 3 | 4)[];
+                            };
+                            watch: {
+                                at: number;
+                                limit: number;
+                            };
+                            grant: {
+                                tenant: string;
+                                id: string;
+                                key: string;
+                                epoch: number;
+                                level: 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                };
+                                coverage: {
+                                    detectors: string[];
+                                    techniques: string[];
+                                    entities: string[];
+                                    sources: string[];
+                                };
+                                figures: {
+                                    target: number;
+                                    cases: number;
+                                    errors: number;
+                                    logE: number;
+                                    upperBound: number;
+                                    days: number;
+                                    detectorMix: {
+                                        [key: string]: number;
+                                    };
+                                    seeded: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                    real: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                };
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                signedAt: number;
+                                expiresAt: number;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                            } | null;
+                            exposure: number | null;
+                            ramp: {
+                                next: number | null;
+                                ready: boolean;
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                            } | null;
+                            reviewed: {
+                                rate: number | null;
+                                interval: {
+                                    low: number;
+                                    high: number;
+                                };
+                                reviews: number;
+                                errors: number;
+                                closures: number;
+                            } | null;
+                            wouldHave: {
+                                /** @enum {string} */
+                                disposition: "threat" | "benign" | "false_positive" | "inconclusive";
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                cases: number;
+                            }[];
+                            worst: {
+                                finding: string;
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                entity: string;
+                                techniques: string[];
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                            }[];
+                            wouldChange: {
+                                days: number;
+                                findings: number;
+                                reached: number;
+                            };
+                            history: {
+                                tenant: string;
+                                key: string;
+                                seq: number;
+                                from: 0 | 1 | 2 | 3 | 4;
+                                to: 0 | 1 | 2 | 3 | 4;
+                                epoch: number;
+                                /** @enum {string} */
+                                cause: "raised" | "lowered" | "granted" | "stepped" | "watch" | "miss" | "canary" | "versions" | "signer" | "drift" | "silence" | "overdue" | "pressed" | "expired";
+                                said: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                at: number;
+                            }[];
+                            earlier: {
+                                epoch: number;
+                                cases: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign: a named lead lets a class act, on the record they have read */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        class: string;
+                        level: 2 | 3 | 4;
+                        seen: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            key: string;
+                            epoch: number;
+                            level: 2 | 3 | 4;
+                            /** @enum {string} */
+                            impact: "low" | "medium" | "high";
+                            reversible: boolean;
+                            versions: {
+                                model: string;
+                                playbook: string;
+                                prompts: string;
+                                detectors: {
+                                    [key: string]: string;
+                                };
+                            };
+                            coverage: {
+                                detectors: string[];
+                                techniques: string[];
+                                entities: string[];
+                                sources: string[];
+                            };
+                            figures: {
+                                target: number;
+                                cases: number;
+                                errors: number;
+                                logE: number;
+                                upperBound: number;
+                                days: number;
+                                detectorMix: {
+                                    [key: string]: number;
+                                };
+                                seeded: {
+                                    threats: number;
+                                    misses: number;
+                                };
+                                real: {
+                                    threats: number;
+                                    misses: number;
+                                };
+                            };
+                            requirements: {
+                                name: string;
+                                met: boolean;
+                                said: string;
+                            }[];
+                            signedBy: {
+                                id: string;
+                                name: string;
+                            };
+                            signedAt: number;
+                            expiresAt: number;
+                            endedAt: number | null;
+                            endedWhy: string | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a grant run on the next share of its class */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        class: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            grant: string;
+                            exposure: 0.1 | 0.5 | 1;
+                            since: number;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/demotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a class back to shadow, at once; nobody has to ask */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        class: string;
+                        /** @default  */
+                        why?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            class: {
+                                tenant: string;
+                                key: string;
+                                family: string;
+                                subject: {
+                                    /** @enum {string} */
+                                    does: "close";
+                                    /** @enum {string} */
+                                    disposition: "benign" | "false_positive";
+                                } | {
+                                    /** @enum {string} */
+                                    does: "act";
+                                    kind: string;
+                                };
+                                level: 0 | 1 | 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                epoch: number;
+                                epochSince: number;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                } | null;
+                                grant: string | null;
+                                cusum: number;
+                                updatedAt: number;
+                            };
+                            /** @enum {string} */
+                            state: "off" | "shadow" | "granted" | "paused";
+                            record: {
+                                digest: string;
+                                target: number;
+                                cases: number;
+                                errors: number;
+                                leftOut: number;
+                                logE: number;
+                                upperBound: number;
+                                days: number;
+                                seeded: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                real: {
+                                    threats: number;
+                                    misses: number;
+                                    recall: number | null;
+                                    interval: {
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                blindTo: string[];
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                open: (2 | 3 | 4)[];
+                            };
+                            watch: {
+                                at: number;
+                                limit: number;
+                            };
+                            grant: {
+                                tenant: string;
+                                id: string;
+                                key: string;
+                                epoch: number;
+                                level: 2 | 3 | 4;
+                                /** @enum {string} */
+                                impact: "low" | "medium" | "high";
+                                reversible: boolean;
+                                versions: {
+                                    model: string;
+                                    playbook: string;
+                                    prompts: string;
+                                    detectors: {
+                                        [key: string]: string;
+                                    };
+                                };
+                                coverage: {
+                                    detectors: string[];
+                                    techniques: string[];
+                                    entities: string[];
+                                    sources: string[];
+                                };
+                                figures: {
+                                    target: number;
+                                    cases: number;
+                                    errors: number;
+                                    logE: number;
+                                    upperBound: number;
+                                    days: number;
+                                    detectorMix: {
+                                        [key: string]: number;
+                                    };
+                                    seeded: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                    real: {
+                                        threats: number;
+                                        misses: number;
+                                    };
+                                };
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                signedAt: number;
+                                expiresAt: number;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                            } | null;
+                            exposure: number | null;
+                            ramp: {
+                                next: number | null;
+                                ready: boolean;
+                                requirements: {
+                                    name: string;
+                                    met: boolean;
+                                    said: string;
+                                }[];
+                            } | null;
+                            reviewed: {
+                                rate: number | null;
+                                interval: {
+                                    low: number;
+                                    high: number;
+                                };
+                                reviews: number;
+                                errors: number;
+                                closures: number;
+                            } | null;
+                            wouldHave: {
+                                /** @enum {string} */
+                                disposition: "threat" | "benign" | "false_positive" | "inconclusive";
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                cases: number;
+                            }[];
+                            worst: {
+                                finding: string;
+                                /** @enum {string} */
+                                verdict: "threat" | "benign" | "false_positive" | "inconclusive";
+                                entity: string;
+                                techniques: string[];
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                            }[];
+                            wouldChange: {
+                                days: number;
+                                findings: number;
+                                reached: number;
+                            };
+                            history: {
+                                tenant: string;
+                                key: string;
+                                seq: number;
+                                from: 0 | 1 | 2 | 3 | 4;
+                                to: 0 | 1 | 2 | 3 | 4;
+                                epoch: number;
+                                /** @enum {string} */
+                                cause: "raised" | "lowered" | "granted" | "stepped" | "watch" | "miss" | "canary" | "versions" | "signer" | "drift" | "silence" | "overdue" | "pressed" | "expired";
+                                said: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                at: number;
+                            }[];
+                            earlier: {
+                                epoch: number;
+                                cases: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What grants closed, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    class?: string;
+                    state?: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                tenant: string;
+                                id: string;
+                                finding: string;
+                                revision: number;
+                                key: string;
+                                grant: string;
+                                level: 2 | 3 | 4;
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                disposition: "benign" | "false_positive";
+                                /** @enum {string} */
+                                state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                                at: number;
+                                openedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                windowEndsAt: number | null;
+                                approvedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                closedAt: number | null;
+                                share: number;
+                                sampled: boolean;
+                                reviewTask: string | null;
+                                reviewDueAt: number | null;
+                                reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                                endedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                            }[];
+                            withheld: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a person's word */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                tenant: string;
+                                id: string;
+                                finding: string;
+                                revision: number;
+                                key: string;
+                                grant: string;
+                                level: 2 | 3 | 4;
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                disposition: "benign" | "false_positive";
+                                /** @enum {string} */
+                                state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                                at: number;
+                                openedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                windowEndsAt: number | null;
+                                approvedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                closedAt: number | null;
+                                share: number;
+                                sampled: boolean;
+                                reviewTask: string | null;
+                                reviewDueAt: number | null;
+                                reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                                endedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                            }[];
+                            withheld: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/notices/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a notice: at level 3 its veto window runs from now, where you are on shift */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            finding: string;
+                            revision: number;
+                            key: string;
+                            grant: string;
+                            level: 2 | 3 | 4;
+                            signedBy: {
+                                id: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            disposition: "benign" | "false_positive";
+                            /** @enum {string} */
+                            state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                            at: number;
+                            openedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            windowEndsAt: number | null;
+                            approvedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            closedAt: number | null;
+                            share: number;
+                            sampled: boolean;
+                            reviewTask: string | null;
+                            reviewDueAt: number | null;
+                            reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                            endedAt: number | null;
+                            endedWhy: string | null;
+                            endedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/notices/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what was prepared: it is closed in your name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            finding: string;
+                            revision: number;
+                            key: string;
+                            grant: string;
+                            level: 2 | 3 | 4;
+                            signedBy: {
+                                id: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            disposition: "benign" | "false_positive";
+                            /** @enum {string} */
+                            state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                            at: number;
+                            openedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            windowEndsAt: number | null;
+                            approvedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            closedAt: number | null;
+                            share: number;
+                            sampled: boolean;
+                            reviewTask: string | null;
+                            reviewDueAt: number | null;
+                            reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                            endedAt: number | null;
+                            endedWhy: string | null;
+                            endedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/autonomy/notices/{id}/vetoes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Veto: the finding stays with people */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        why: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            finding: string;
+                            revision: number;
+                            key: string;
+                            grant: string;
+                            level: 2 | 3 | 4;
+                            signedBy: {
+                                id: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            disposition: "benign" | "false_positive";
+                            /** @enum {string} */
+                            state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                            at: number;
+                            openedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            windowEndsAt: number | null;
+                            approvedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            closedAt: number | null;
+                            share: number;
+                            sampled: boolean;
+                            reviewTask: string | null;
+                            reviewDueAt: number | null;
+                            reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                            endedAt: number | null;
+                            endedWhy: string | null;
+                            endedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/autonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a finding is with a person, or who answers for its closing */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            withheld: boolean;
+                            considered: {
+                                tenant: string;
+                                finding: string;
+                                revision: number;
+                                key: string;
+                                grant: string;
+                                /** @enum {string} */
+                                outcome: "closed" | "waiting" | "proposed" | "person";
+                                why: string[];
+                                at: number;
+                            }[];
+                            closures: {
+                                tenant: string;
+                                id: string;
+                                finding: string;
+                                revision: number;
+                                key: string;
+                                grant: string;
+                                level: 2 | 3 | 4;
+                                signedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                disposition: "benign" | "false_positive";
+                                /** @enum {string} */
+                                state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                                at: number;
+                                openedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                windowEndsAt: number | null;
+                                approvedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                closedAt: number | null;
+                                share: number;
+                                sampled: boolean;
+                                reviewTask: string | null;
+                                reviewDueAt: number | null;
+                                reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                endedAt: number | null;
+                                endedWhy: string | null;
+                                endedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                            }[];
+                            planted: {
+                                material: string;
+                                caughtByAi: boolean;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is stopped, by whom, and what was in flight */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            stops: {
+                                tenant: string;
+                                id: string;
+                                /** @enum {string} */
+                                scope: "everything" | "tenant" | "class";
+                                classKey: string | null;
+                                /** @enum {string} */
+                                via: "console" | "cli" | "file";
+                                viaTenant: string | null;
+                                why: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                liftedAt: number | null;
+                                liftedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                            }[];
+                            everything: boolean;
+                            file: ({
+                                /** @enum {string} */
+                                stops: "everything";
+                            } | {
+                                /** @enum {string} */
+                                stops: "tenant";
+                                tenant: string;
+                            } | {
+                                /** @enum {string} */
+                                stops: "class";
+                                tenant: string;
+                                classKey: string;
+                            })[];
+                            known: boolean;
+                            inFlight: {
+                                closures: {
+                                    tenant: string;
+                                    id: string;
+                                    finding: string;
+                                    revision: number;
+                                    key: string;
+                                    grant: string;
+                                    level: 2 | 3 | 4;
+                                    signedBy: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    /** @enum {string} */
+                                    disposition: "benign" | "false_positive";
+                                    /** @enum {string} */
+                                    state: "waiting" | "closed" | "vetoed" | "lapsed" | "reopened";
+                                    at: number;
+                                    openedBy: {
+                                        id: string;
+                                        name: string;
+                                    } | null;
+                                    windowEndsAt: number | null;
+                                    approvedBy: {
+                                        id: string;
+                                        name: string;
+                                    } | null;
+                                    closedAt: number | null;
+                                    share: number;
+                                    sampled: boolean;
+                                    reviewTask: string | null;
+                                    reviewDueAt: number | null;
+                                    reviewedAs: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                    endedAt: number | null;
+                                    endedWhy: string | null;
+                                    endedBy: {
+                                        id: string;
+                                        name: string;
+                                    } | null;
+                                }[];
+                                actions: {
+                                    id: string;
+                                    said: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/switch/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop automation of a class, of the tenant, or everything, within a second and until a named person lifts it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        stops: "everything";
+                        /** @default  */
+                        why?: string;
+                    } | {
+                        /** @enum {string} */
+                        stops: "tenant";
+                        /** @default  */
+                        why?: string;
+                    } | {
+                        /** @enum {string} */
+                        stops: "class";
+                        class: string;
+                        /** @default  */
+                        why?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            /** @enum {string} */
+                            scope: "everything" | "tenant" | "class";
+                            classKey: string | null;
+                            /** @enum {string} */
+                            via: "console" | "cli" | "file";
+                            viaTenant: string | null;
+                            why: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            };
+                            at: number;
+                            liftedAt: number | null;
+                            liftedBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/switch/lifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift the stops of one scope; those of others stand */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        stops: "everything";
+                        /** @default  */
+                        why?: string;
+                    } | {
+                        /** @enum {string} */
+                        stops: "tenant";
+                        /** @default  */
+                        why?: string;
+                    } | {
+                        /** @enum {string} */
+                        stops: "class";
+                        class: string;
+                        /** @default  */
+                        why?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            lifted: {
+                                tenant: string;
+                                id: string;
+                                /** @enum {string} */
+                                scope: "everything" | "tenant" | "class";
+                                classKey: string | null;
+                                /** @enum {string} */
+                                via: "console" | "cli" | "file";
+                                viaTenant: string | null;
+                                why: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                liftedAt: number | null;
+                                liftedBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/canaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planted known threats and what became of them, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                tenant: string;
+                                id: string;
+                                finding: string;
+                                family: string;
+                                techniques: string[];
+                                material: string;
+                                /** @enum {string} */
+                                state: "planted" | "caught" | "missed";
+                                plantedBy: {
+                                    id: string;
+                                    name: string;
+                                };
+                                plantedAt: number;
+                                disposition: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                resolvedAt: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Mark a finding made of planted events as a known threat */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        finding: string;
+                        material: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            finding: string;
+                            family: string;
+                            techniques: string[];
+                            material: string;
+                            /** @enum {string} */
+                            state: "planted" | "caught" | "missed";
+                            plantedBy: {
+                                id: string;
+                                name: string;
+                            };
+                            plantedAt: number;
+                            disposition: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                            verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                            resolvedAt: number | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tenant has set up to act or to tell, and the types there are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                type: string;
+                                settings: {
+                                    [key: string]: unknown;
+                                };
+                                kinds: string[];
+                                enabled: boolean;
+                                revision: number;
+                            }[];
+                            types: string[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/connectors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One connector; its revision is the ETag */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            type: string;
+                            settings: {
+                                [key: string]: unknown;
+                            };
+                            kinds: string[];
+                            enabled: boolean;
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Set up a connector, or change it */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        type: string;
+                        settings: {
+                            [key: string]: unknown;
+                        };
+                        kinds: string[];
+                        enabled: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            type: string;
+                            settings: {
+                                [key: string]: unknown;
+                            };
+                            kinds: string[];
+                            enabled: boolean;
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of secrets, who set them and when */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                name: string;
+                                setById: string;
+                                setAt: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a secret, or set it anew */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        value: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            name: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/live": {
         parameters: {
             query?: never;
