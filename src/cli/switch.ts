@@ -29,7 +29,7 @@ export function registerSwitch(program: Command): void {
           await stopAutomation(store, systemClock, { scope, via: 'cli', viaTenant: null, why: options.why, by });
         });
       } catch (error) {
-        if (options.data === undefined) throw error;
+        if (options.data === undefined || isMistake(error)) throw error;
         // A stop must not wait for a database that is down: the file needs nothing but the disk.
         writeStopFile(options.data, scope);
         print(
@@ -59,6 +59,12 @@ export function registerSwitch(program: Command): void {
         print(`Lifted ${lifted.length} of ${said(scope)}, by ${person.name}`);
       }),
     );
+}
+
+/** A folder without a store, a tenant or class that is not there: then a file would stop nothing, and look as if it did. */
+function isMistake(error: unknown): boolean {
+  if (!(error instanceof BridgewatchError)) return false;
+  return error.status < 500 || error.code === 'STATE_NO_STORE' || error.code === 'STATE_NO_PLACE';
 }
 
 function withScope(command: Command): Command {

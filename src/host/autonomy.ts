@@ -1,11 +1,9 @@
 import { readStopFile } from '../adapters/stop-file.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import type { Finding } from '../contracts/finding.ts';
 import {
   type AutonomyParts,
   autonomyListeners,
   type MachineVersions,
-  type PlannedAction,
   SwitchWatch,
   scopeOf,
   shadowing,
@@ -18,16 +16,16 @@ import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import type { StateStore, StateTx } from '../ports/state-store.ts';
-import { kindOrUndefined, planAction, proposeUnderGrant, recommendedOrder, recordProposal } from '../respond/index.ts';
+import { kindOrUndefined } from '../respond/index.ts';
 import { weights } from '../score/index.ts';
 import type { SigmaRule } from '../sigma/index.ts';
+import { plannedAction } from './planned-action.ts';
 
 /** How often grants are acted under and looked after; and how often the week's input is compared with each record. */
 const ROUND_MS = 5_000;
 const THOROUGH_EVERY_MS = 3_600_000;
 /** Raised by hand with each change of how weights are applied, stories grouped or recommendations made. */
 const MODEL_CODE = '1';
-const AUTONOMY = { kind: 'ai', id: 'autonomy', version: '1' } as const;
 const MOST_ACTIONS = 200;
 
 export interface AutonomyHostParts {
@@ -72,7 +70,7 @@ export async function openAutonomy(host: AutonomyHostParts) {
       (await tx.response.page(tenant, { state: 'undone' }, null, MOST_ACTIONS)).items.some(
         (action) => action.kind === kind,
       ),
-    planAction: (stored, kind) => planned(host, stored.finding, kind),
+    planAction: ({ finding }, kind) => plannedAction({ store, clock: systemClock, ...host.respond() }, finding, kind),
     actionsUnderGrants,
   };
   await watch.start();
@@ -97,25 +95,6 @@ function machineVersions(playbooks: AutonomyHostParts['playbooks']): AutonomyPar
       ['default', 'cloud-account', family].includes(String((content as { family?: unknown } | null)?.family)),
     );
     return { model, playbook: sha256(canonicalJson(chosen.map(({ content }) => content))), prompts };
-  };
-}
-
-async function planned(host: AutonomyHostParts, finding: Finding, kind: string): Promise<PlannedAction | null> {
-  const index = finding.recommendation.actions.findIndex((action) => action.kind === kind);
-  if (index === -1) return null;
-  const { order, impact, why } = recommendedOrder(finding, index);
-  const { store } = host;
-  const plan = await planAction({ store, clock: systemClock, ...host.respond() }, order, impact);
-  const proposal = { plan, parameters: order.parameters, revision: finding.revision, why };
-  return {
-    async runUnderGrant(tx, { id, key, signedBy }) {
-      const grant = { id, classKey: key, signer: signedBy };
-      await proposeUnderGrant(tx, systemClock, { ...proposal, grant, actor: AUTONOMY });
-    },
-    async propose(tx) {
-      const by = { kind: AUTONOMY.kind, id: AUTONOMY.id, name: 'Autonomy' };
-      await recordProposal(tx, systemClock, { ...proposal, asked: null, by });
-    },
   };
 }
 

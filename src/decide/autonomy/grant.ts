@@ -1,3 +1,4 @@
+import { autonomyLevels } from '../../contracts/autonomy.ts';
 import type { AutonomyClass, Grant } from '../../contracts/grant.ts';
 import { LONGEST_GRANT_MS } from '../../contracts/grant.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
@@ -62,7 +63,7 @@ export async function signGrant(tx: StateTx, parts: AutonomyParts, signature: Si
     endedWhy: null,
   };
   const after: AutonomyClass = { ...each, level, grant: grant.id, versions, cusum: 0, updatedAt: now };
-  const said = `Signed for level ${level}: ${figures.cases} cases, ${figures.errors} errors`;
+  const said = `Signed for level ${level}, ${autonomyLevels[level]}: ${figures.cases} cases, ${figures.errors} errors`;
   if (each.grant !== null) await replaceGrant(tx, each, now, said);
   await tx.ledger.append(tenant, {
     actor: { kind: 'human', id: by.id, version: '' },

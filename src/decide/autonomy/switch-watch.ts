@@ -29,6 +29,8 @@ export class SwitchWatch {
   #seen: { readonly at: number; readonly tenants: readonly string[]; readonly stops: readonly SwitchScope[] } | null =
     null;
   #looks = 0;
+  #recording = false;
+  #recordedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: SwitchWatchParts) {
@@ -66,7 +68,7 @@ export class SwitchWatch {
       const tenants = this.#parts.tenants();
       const stops = await this.#parts.look(tenants);
       if (this.#seen === null || this.#seen.at <= at) this.#seen = { at, tenants, stops };
-      await this.#recordFile(stops);
+      await this.#recordFile(stops, at);
     } catch {
       // Not knowing is what staleness is for.
     } finally {
@@ -79,9 +81,16 @@ export class SwitchWatch {
     return age >= 0 && age <= STALE_AFTER_MS;
   }
 
-  async #recordFile(stops: readonly SwitchScope[]): Promise<void> {
-    const { file, record } = this.#parts;
-    if (record === undefined) return;
-    for (const scope of file()) if (!stops.some((stop) => sameScope(stop, scope))) await record(scope);
+  /** A look that was asked before the last record was made does not know of it. */
+  async #recordFile(stops: readonly SwitchScope[], askedAt: number): Promise<void> {
+    const { file, record, clock } = this.#parts;
+    if (record === undefined || this.#recording || askedAt < this.#recordedAt) return;
+    this.#recording = true;
+    try {
+      for (const scope of file()) if (!stops.some((stop) => sameScope(stop, scope))) await record(scope);
+    } finally {
+      this.#recording = false;
+      this.#recordedAt = clock.now();
+    }
   }
 }

@@ -5,6 +5,7 @@ import { BridgewatchError } from '../../kernel/errors.ts';
 import { stableId } from '../../kernel/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateStore, StateTx } from '../../ports/state-store.ts';
+import { knownClass } from './levels.ts';
 import type { AutonomyParts } from './parts.ts';
 
 export interface Stopping {
@@ -23,7 +24,8 @@ function homeOf(scope: SwitchScope): string {
 
 /**
  * Stops automation, ledger first. Whoever looks after the commit acts no more; who looked just before looks again before their own. Stops
- * of the same scope by several people all stand.
+ * of the same scope by several people all stand. Throws `STATE_UNKNOWN_TENANT` and `AUTONOMY_CLASS_UNKNOWN` (404): what stops nothing must not look
+ * as if it did.
  */
 export async function stopAutomation(
   store: StateStore,
@@ -33,6 +35,7 @@ export async function stopAutomation(
   const tenant = homeOf(scope);
   const classKey = scope.stops === 'class' ? scope.classKey : null;
   return store.withTenants([tenant], async (tx) => {
+    if (classKey !== null) await knownClass(tx, tenant, classKey);
     const at = clock.now();
     const before = await tx.autonomy.stops(tenant, 1);
     const id = stableId('stop', tenant, scope.stops, classKey ?? '', String(at), by.id, before[0]?.id ?? '');

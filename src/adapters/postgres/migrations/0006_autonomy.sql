@@ -264,6 +264,18 @@ CREATE TABLE automation_stops (
     (lifted_at IS NULL) = (lifted_by_id IS NULL) AND (lifted_by_id IS NULL) = (lifted_by_name IS NULL))
 );
 --> statement-breakpoint
+-- A stop of a tenant that does not exist would stop nothing and look as if it did.
+CREATE FUNCTION stop_needs_tenant() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.tenant_id <> 'system' AND NOT EXISTS (SELECT FROM tenants t WHERE t.tenant_id = NEW.tenant_id) THEN
+    RAISE EXCEPTION 'there is no tenant %', NEW.tenant_id
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'automation_stops_tenant_id_fkey';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER stop_needs_tenant BEFORE INSERT ON automation_stops FOR EACH ROW EXECUTE FUNCTION stop_needs_tenant();
+--> statement-breakpoint
 CREATE INDEX automation_stops_standing ON automation_stops (tenant_id) WHERE lifted_at IS NULL;
 --> statement-breakpoint
 -- Whether a stop stands for a class, everything included, which a transaction of one tenant cannot read: it runs as the owner and answers
