@@ -7,7 +7,7 @@ export { recordReplan, recordUndoRequest } from './change.ts';
 export { createExecutor } from './executor.ts';
 export { actionKinds, kindOrUndefined } from './kinds.ts';
 export { noticeOf } from './notice.ts';
-export { type CanaryHold, crashPoints } from './parts.ts';
+export { type CanaryHold, crashPoints, type PlanningParts } from './parts.ts';
 export { planAction } from './plan.ts';
 export { proposeUnderGrant, recommendedOrder, recordProposal } from './propose.ts';
 export { reachIn } from './reach.ts';
