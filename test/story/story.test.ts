@@ -40,11 +40,15 @@ test('a class earns autonomy, loses it to an attacker who hides in it, and the a
     'canary.planted',
     'autonomy.granted',
     'finding.closed',
-    'autonomy.demoted',
+    'autonomy.level',
+    'canary.missed',
     'finding.reopened',
     'incident.opened',
+    'incident.contained',
     'action.proposed',
     'action.approved',
+    'action.verified',
+    'action.undone',
   ])
     expect(outcome.told, type).toHaveProperty([type]);
 }, 300_000);
