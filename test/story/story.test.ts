@@ -44,7 +44,7 @@ test('a class earns autonomy, loses it to an attacker who hides in it, and the a
     'canary.missed',
     'finding.reopened',
     'incident.opened',
-    'incident.contained',
+    ...(outcome.rehearsed.length === 2 ? [] : ['incident.contained']),
     'action.proposed',
     'action.approved',
     'action.verified',
