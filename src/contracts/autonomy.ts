@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-/** 0 off, 1 recommend (in shadow), 2 act after approval, 3 act unless vetoed, 4 act and tell. */
+/** What runs without a person, from nothing to everything it was granted. */
+export const autonomyLevels = {
+  0: 'off',
+  1: 'recommend',
+  2: 'act after approval',
+  3: 'act unless vetoed',
+  4: 'act and tell',
+} as const;
 export const AutonomyLevel = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
 export type AutonomyLevel = z.infer<typeof AutonomyLevel>;
 
