@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { SYSTEM_TENANT } from '../contracts/tenant.ts';
 import type { ServerDeps } from './deps.ts';
 
 /** Counters move with every batch of telemetry; people need to see that once in a while. */
@@ -50,7 +51,14 @@ export function liveFeed({ store, summary, log }: Pick<ServerDeps, 'store' | 'su
     due.set(tenant, timer.unref());
   };
 
+  /** That something moved, and not what: which class it was would tell what the AI says of a finding. */
+  const sendAutomation = (tenant: string): void => {
+    const tenants = tenant === SYSTEM_TENANT ? new Set([...readers].map((reader) => reader.tenant)) : [tenant];
+    for (const each of tenants) send(each, 'automation', {});
+  };
+
   const unsubscribe = store.onChange(({ tenant, kind, id }) => {
+    if (kind === 'switch' || kind === 'autonomy') sendAutomation(tenant);
     if (!watched(tenant)) return;
     // Whoever's role changed or ended asks anew, and is judged anew.
     if (kind === 'member')

@@ -72,6 +72,29 @@ test('a determination reaches whoever watches the tenant, after it is on record'
   lee.close();
 });
 
+test('a stop reaches everybody, whoever stopped and whatever; it does not say which class', async () => {
+  const watching = await watch('acme', ana);
+  for (const tenant of ['acme', 'system'])
+    await house.store.withTenants([tenant], (tx) =>
+      tx.autonomy.addStop({
+        tenant,
+        id: 's1',
+        scope: tenant === 'acme' ? 'tenant' : 'everything',
+        classKey: null,
+        via: 'cli',
+        viaTenant: null,
+        why: '',
+        by: { id: 'cli', name: 'root' },
+        at: 1,
+        liftedAt: null,
+        liftedBy: null,
+      }),
+    );
+  expect(await watching.next('automation')).toEqual({});
+  expect(await watching.next('automation')).toEqual({});
+  watching.close();
+});
+
 test('a new finding and new counts reach them too', async () => {
   const watching = await watch('acme', ana);
   await show(house.store, findingLike({ id: 'f2', tenant: 'acme', revision: 3 }));

@@ -12,7 +12,8 @@ const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 20;
 
 /**
- * Server-sent events of a tenant: `finding` with `{id, revision}`, `summary` with the counts. A stream ends when its
+ * Server-sent events of a tenant: `finding` with `{id, revision}`, `summary` with the counts, `automation` where a class or
+ * the switch moved. A stream ends when its
  * reader's session or membership does.
  */
 export function liveRoutes(app: App, deps: Pick<ServerDeps, 'store' | 'summary' | 'auth' | 'log' | 'clock'>): void {

@@ -73,7 +73,7 @@ export function useLive(tenant: string): Connection {
       source.onopen = () => {
         setConnection('live');
         // What happened while the line was down was not announced to us.
-        if (wasLost) refresh.mark('queue', 'summary', 'ledger', 'finding-ledger');
+        if (wasLost) refresh.mark('queue', 'summary', 'ledger', 'finding-ledger', 'autonomy', 'switch');
       };
       source.onerror = () => {
         wasLost = true;
@@ -86,6 +86,7 @@ export function useLive(tenant: string): Connection {
         refresh.mark('queue', 'summary', 'ledger', 'finding-ledger');
       });
       source.addEventListener('summary', () => refresh.mark('summary'));
+      source.addEventListener('automation', () => refresh.mark('autonomy', 'switch', 'ledger'));
     };
     open();
     return () => {
