@@ -58,6 +58,17 @@ describe('level 2', () => {
     expect(task?.excludes).toEqual([ana.id]);
   });
 
+  test('cannot be approved once its grant has ended', async () => {
+    const id = await prepared(2);
+    await desk.in(async (tx) => {
+      const each = await tx.autonomy.class(desk.tenant, 'credential-access/close:benign');
+      if (each?.grant == null) throw new Error('no grant');
+      await tx.autonomy.putClass({ ...each, level: 1, grant: null });
+      await tx.autonomy.endGrant(desk.tenant, each.grant, desk.now(), 'a test');
+    });
+    await expect(desk.in((tx) => approve(tx, desk.parts, word(id)))).rejects.toThrow('its grant has ended');
+  });
+
   test('lapses when the finding changes, and when a person decides', async () => {
     const id = await prepared(2);
     await desk.show('f', { host: 'ws-1', part: { title: 'it has grown' } });

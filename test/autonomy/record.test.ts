@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openThrowawayStore, type ThrowawayStore } from '../store.ts';
-import { ana, bea, DAY, type Desk, earn, hosts, intoShadow, kim, lee, openDesk } from './desk.ts';
+import { ana, bea, DAY, type Desk, earn, HOUR, hosts, intoShadow, kim, lee, openDesk } from './desk.ts';
 
 let room: ThrowawayStore;
 let desk: Desk;
@@ -93,9 +93,15 @@ describe('what keeps a class from a grant', () => {
     expect((await desk.view()).dossier.open).toEqual([2]);
     await expect(desk.sign(3)).rejects.toMatchObject({ code: 'AUTONOMY_NOT_EARNED' });
     expect(await desk.sign(2)).toMatchObject({ level: 2, signedBy: lee });
+    for (let n = 0; n < 40; n++) await desk.show(`w${n}`, { host: hosts[n % hosts.length] ?? '' });
+    desk.pass(HOUR);
+    const { waiting } = await desk.tick();
+    expect(waiting).toBeGreaterThan(0);
     // Another lead, who determined nothing of it, may sign for more.
     expect((await desk.view(kim.id)).dossier.open).toEqual([2, 3, 4]);
     expect(await desk.sign(4, kim)).toMatchObject({ level: 4, signedBy: kim });
+    // What waited under the lower grant lapses with it.
+    expect(await desk.in((tx) => tx.autonomy.closures(desk.tenant, { state: 'lapsed' }, 100))).toHaveLength(waiting);
   });
 
   test('no known threats to find; one missed asks for more of them', async () => {

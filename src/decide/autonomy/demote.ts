@@ -1,4 +1,4 @@
-import type { AutonomyClass, By, CauseOfChange, Closure, Grant } from '../../contracts/grant.ts';
+import type { AutonomyClass, By, CauseOfChange, Closure } from '../../contracts/grant.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { canaryHold } from './canary.ts';
 import { moveClass } from './change.ts';
@@ -28,7 +28,7 @@ const beginsAnew: ReadonlySet<CauseOfChange> = new Set(['watch', 'miss', 'canary
  * Takes a class back to shadow, in the caller's transaction: ends its grant, lets what was waiting lapse, and opens for review what ran in the
  * affected window. False where the class has nothing to lose: it is at 0, or in shadow and its record stands.
  *
- * The window begins with the last closure that a blind review found right before the first one known to be wrong, or with the grant. What a
+ * The window begins with the last closure that a blind review found right before the first one known to be wrong, or with the first grant on this record. What a
  * review found right since is left.
  */
 export async function demote(
@@ -41,13 +41,13 @@ export async function demote(
   const { cause, said, by } = demotion;
   const known = await tx.autonomy.class(tenant, key);
   if (known === null || known.level === 0) return false;
-  if (known.grant !== null) await lockFindings(tx, tenant, known.grant);
+  if (known.grant !== null) await lockFindings(tx, known);
   const each = await tx.autonomy.class(tenant, key, true);
   if (each === null || each.level === 0 || (each.grant === null && !beginsAnew.has(cause))) return false;
 
   const now = parts.clock.now();
   const grant = each.grant === null ? null : await tx.autonomy.grant(tenant, each.grant);
-  const { since, reopen, waiting } = grant === null ? nothing : await affected(tx, each, grant, demotion.errorAt);
+  const { since, reopen, waiting } = grant === null ? nothing : await affected(tx, each, demotion.errorAt);
   const anew = beginsAnew.has(cause);
   const lowered: AutonomyClass = {
     ...each,
@@ -74,24 +74,37 @@ export async function demote(
 const nothing = { since: null, reopen: [], waiting: [] } as const;
 
 /** Findings before the class, as whoever decides on one takes them: in one order for all. */
-async function lockFindings(tx: StateTx, tenant: string, grant: string): Promise<void> {
-  const closures = await tx.autonomy.closures(tenant, { grant }, MOST_CLOSURES);
+async function lockFindings(tx: StateTx, each: AutonomyClass): Promise<void> {
+  const { closures } = await ranUnder(tx, each);
   const ids = closures.filter(({ state }) => state === 'closed' || state === 'waiting').map(({ finding }) => finding);
-  for (const id of [...new Set(ids)].sort()) await tx.findings.get(tenant, id, true);
+  for (const id of [...new Set(ids)].sort()) await tx.findings.get(each.tenant, id, true);
 }
 
-async function affected(tx: StateTx, { tenant, subject }: AutonomyClass, grant: Grant, errorAt: number | undefined) {
-  const closures = await tx.autonomy.closures(tenant, { grant: grant.id }, MOST_CLOSURES);
+/** What ran on the record of this epoch: under the grant at hand, and under lower ones that it took the place of. */
+async function ranUnder(tx: StateTx, { tenant, key, epoch }: AutonomyClass) {
+  const grants = (await tx.autonomy.grantsOf(tenant, key)).filter((grant) => grant.epoch === epoch);
+  const ids = new Set(grants.map(({ id }) => id));
+  const all = await tx.autonomy.closures(tenant, { key }, MOST_CLOSURES);
+  return {
+    begun: Math.min(...grants.map(({ signedAt }) => signedAt)),
+    closures: all.filter(({ grant }) => ids.has(grant)),
+  };
+}
+
+async function affected(tx: StateTx, each: AutonomyClass, errorAt: number | undefined) {
+  const { tenant, subject } = each;
+  const { begun, closures } = await ranUnder(tx, each);
   const wrong = closures.filter(({ reviewedAs }) => reviewedAs !== null && isWrong(subject, reviewedAs));
   const firstError = Math.min(errorAt ?? Infinity, ...wrong.map(({ closedAt }) => closedAt ?? Infinity));
   const right = closures.filter(({ reviewedAs }) => reviewedAs !== null && !isWrong(subject, reviewedAs));
   const before = right.map(({ closedAt }) => closedAt ?? 0).filter((at) => at < firstError);
-  const since = Math.max(grant.signedAt, ...before);
+  const since = Math.max(begun, ...before);
   const reopen: Closure[] = [];
-  for (const each of closures) {
-    if (each.state !== 'closed' || (each.closedAt ?? 0) < since || right.includes(each)) continue;
+  for (const closure of closures) {
+    const { state, closedAt, finding } = closure;
+    if (state !== 'closed' || (closedAt ?? 0) < since || right.includes(closure)) continue;
     // A planted threat that was told is nobody's work any more.
-    if ((await canaryHold(tx, tenant, each.finding)) !== 'unmasked') reopen.push(each);
+    if ((await canaryHold(tx, tenant, finding)) !== 'unmasked') reopen.push(closure);
   }
   return { since, reopen, waiting: closures.filter(({ state }) => state === 'waiting') };
 }

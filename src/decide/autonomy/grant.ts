@@ -8,10 +8,14 @@ import { EXPOSURES } from '../../reliability/index.ts';
 import type { Person } from '../person.ts';
 import { demoteWhereChanged } from './cases.ts';
 import { moveClass } from './change.ts';
+import { endClosure } from './closure-end.ts';
 import { knownClass } from './levels.ts';
 import type { AutonomyParts } from './parts.ts';
 import { type Dossier, dossierOf } from './readiness.ts';
 import { detectorsOf } from './versions.ts';
+
+/** Far more than people leave waiting. */
+const MOST_WAITING = 10_000;
 
 export interface Signature {
   readonly tenant: string;
@@ -78,11 +82,13 @@ export async function signGrant(tx: StateTx, parts: AutonomyParts, signature: Si
   return grant;
 }
 
-/** A higher level is a grant of its own; the class stands in shadow for the moment between the two. */
+/** A higher level is a grant of its own; the class stands in shadow for the moment between the two, and what waited for a word lapses. */
 async function replaceGrant(tx: StateTx, each: AutonomyClass, now: number, why: string): Promise<void> {
   if (each.grant === null) return;
   await tx.autonomy.putClass({ ...each, level: 1, grant: null });
   await tx.autonomy.endGrant(each.tenant, each.grant, now, why);
+  const waiting = await tx.autonomy.closures(each.tenant, { grant: each.grant, state: 'waiting' }, MOST_WAITING);
+  for (const closure of waiting) await endClosure(tx, closure, 'lapsed', { why, by: null, at: now });
 }
 
 function demandEarned(each: AutonomyClass, { open, requirements }: Dossier, level: 2 | 3 | 4): void {

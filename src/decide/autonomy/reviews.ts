@@ -61,7 +61,9 @@ async function audited(tx: StateTx, parts: AutonomyParts, task: Answered, stored
   if (each === null) return;
   const wrong = isWrong(each.subject, opinion.verdict);
   if (!wrong && !opinion.blind) return askAgain(tx, closure, opinion);
-  const counts = each.grant === closure.grant;
+  // A higher grant on the same record took the place of a lower one: what ran under either speaks of the class.
+  const under = await tx.autonomy.grant(tenant, closure.grant);
+  const counts = each.grant !== null && under?.epoch === each.epoch;
   const cusum = counts ? cusumStep(each.cusum, wrong) : each.cusum;
   const reviewed: Closure = { ...closure, reviewedAs: opinion.verdict };
   await tx.ledger.append(tenant, {

@@ -56,7 +56,7 @@ async function inside(
 ): Promise<Demotion | null> {
   const now = parts.clock.now();
   if (now >= grant.expiresAt) return { cause: 'expired', said: 'Its grant has expired', by: null };
-  const overdue = await tx.autonomy.reviewsOverdue(each.tenant, grant.id, now);
+  const overdue = await tx.autonomy.reviewsOverdue(each.tenant, each.key, each.epoch, now);
   if (overdue > 0) return { cause: 'overdue', said: `${overdue} blind reviews are overdue`, by: null };
   if (!thorough) return null;
   const recent = await tx.autonomy.recent(each.tenant, each, now - WEEK);

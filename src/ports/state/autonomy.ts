@@ -68,8 +68,8 @@ export interface AutonomyRows {
   /** How many the class has closed since `since`. */
   closedSince(tenant: string, key: string, since: number): Promise<number>;
 
-  /** Closures in force under a grant whose blind review was due before `now` and is not done. */
-  reviewsOverdue(tenant: string, grant: string, now: number): Promise<number>;
+  /** Closures in force on the record of an epoch whose blind review was due before `now` and is not done; of a merged finding nobody can do it. */
+  reviewsOverdue(tenant: string, key: string, epoch: number, now: number): Promise<number>;
 
   addConsideration(consideration: Consideration): Promise<void>;
   considerationsOf(tenant: string, finding: string): Promise<readonly Consideration[]>;

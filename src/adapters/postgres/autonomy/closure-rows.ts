@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, type SQL, sql } from 'drizzle-orm';
 import { BridgewatchError } from '../../../kernel/errors.ts';
 import type { AutonomyRows } from '../../../ports/state/autonomy.ts';
 import type { NoteChange } from '../changes.ts';
@@ -69,20 +69,13 @@ export function closureRows(
         .where(and(eq(c.tenantId, tenant), eq(c.key, key), gte(c.closedAt, since)));
       return row?.count ?? 0;
     },
-    async reviewsOverdue(tenant, grant, now) {
-      const [row] = await queries
-        .select({ count: sql<number>`count(*)::integer` })
-        .from(c)
-        .where(
-          and(
-            eq(c.tenantId, tenant),
-            eq(c.grantId, grant),
-            eq(c.state, 'closed'),
-            isNull(c.reviewedAs),
-            lt(c.reviewDueAt, now),
-          ),
-        );
-      return row?.count ?? 0;
+    async reviewsOverdue(tenant, key, epoch, now) {
+      const { rows } = await queries.execute<{ count: number }>(sql`
+        SELECT count(*)::integer AS count FROM closures c
+        JOIN autonomy_grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id AND g.epoch = ${epoch}
+        WHERE c.tenant_id = ${tenant} AND c.key = ${key} AND c.state = 'closed' AND c.reviewed_as IS NULL AND c.review_due_at < ${now}
+          AND NOT EXISTS (SELECT FROM finding_aliases a WHERE a.tenant_id = c.tenant_id AND a.id = c.finding_id)`);
+      return rows[0]?.count ?? 0;
     },
     async addConsideration({ tenant, finding, grant, ...consideration }) {
       await queries
