@@ -15,8 +15,8 @@ import { detectorVersion } from '../detect/index.ts';
 import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
-import type { StateStore, StateTx } from '../ports/state-store.ts';
-import { kindOrUndefined } from '../respond/index.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import { actionsUnderGrants, kindOrUndefined, undoVerified } from '../respond/index.ts';
 import { weights } from '../score/index.ts';
 import type { SigmaRule } from '../sigma/index.ts';
 import { plannedAction } from './planned-action.ts';
@@ -26,7 +26,6 @@ const ROUND_MS = 5_000;
 const THOROUGH_EVERY_MS = 3_600_000;
 /** Raised by hand with each change of how weights are applied, stories grouped or recommendations made. */
 const MODEL_CODE = '1';
-const MOST_ACTIONS = 200;
 
 export interface AutonomyHostParts {
   readonly store: StateStore;
@@ -66,10 +65,7 @@ export async function openAutonomy(host: AutonomyHostParts) {
     // Telemetry comes as files, which end: none of them falls silent.
     silentSources: async () => [],
     actionKind: (kind) => kindOrUndefined(kind) ?? null,
-    undoVerified: async (tx, tenant, kind) =>
-      (await tx.response.page(tenant, { state: 'undone' }, null, MOST_ACTIONS)).items.some(
-        (action) => action.kind === kind,
-      ),
+    undoVerified,
     planAction: ({ finding }, kind) => plannedAction({ store, clock: systemClock, ...host.respond() }, finding, kind),
     actionsUnderGrants,
   };
@@ -96,16 +92,6 @@ function machineVersions(playbooks: AutonomyHostParts['playbooks']): AutonomyPar
     );
     return { model, playbook: sha256(canonicalJson(chosen.map(({ content }) => content))), prompts };
   };
-}
-
-async function actionsUnderGrants(tx: StateTx, tenant: string): Promise<{ id: string; said: string }[]> {
-  const found: { id: string; said: string }[] = [];
-  for (const state of ['proposed', 'approved', 'executing'] as const) {
-    const { items } = await tx.response.page(tenant, { state }, null, MOST_ACTIONS);
-    for (const { id, grant, kind, target } of items)
-      if (grant !== null) found.push({ id, said: `${kind} on ${target.kind} ${target.value}: ${state}` });
-  }
-  return found;
 }
 
 /** Rounds that never overlap; returns what ends them after the one at hand. */

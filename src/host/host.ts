@@ -124,6 +124,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       mayAct: autonomy.mayAct,
       connectorFor: options.connectorFor ?? connectors.connectorFor,
       ...(options.connectorFor === undefined ? { connectorById: connectors.connectorById } : {}),
+      notifierFor: connectors.notifierFor,
       playbooks,
       warn: (message) => options.log.warn(message),
     });

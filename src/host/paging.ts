@@ -1,16 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../adapters/system-clock.ts';
 import { pageOnce } from '../decide/index.ts';
-import type { Notifier } from '../ports/notifier.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { NotifierFor } from './on-call.ts';
 
 const LOOK_EVERY_MS = 30_000;
 
 export interface PagingHostParts {
   readonly store: StateStore;
   readonly tenants: () => readonly string[];
-  /** How a tenant's people are told; null where no connector does that, and then nobody can be paged. */
-  readonly notifierFor: (tenant: string) => Promise<{ readonly notifier: Notifier } | null>;
+  readonly notifierFor: NotifierFor;
   readonly publicUrl: string | null;
   readonly warn: (message: string) => void;
 }

@@ -9,6 +9,7 @@ import type { ConnectorById, ConnectorFor } from '../ports/connector.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { createExecutor, reachIn } from '../respond/index.ts';
+import { type NotifierFor, onCallNow } from './on-call.ts';
 
 export interface RespondParts {
   readonly store: StateStore;
@@ -17,6 +18,7 @@ export interface RespondParts {
   readonly publicUrl: string | null;
   readonly connectorFor: ConnectorFor;
   readonly connectorById?: ConnectorById;
+  readonly notifierFor: NotifierFor;
   readonly mayAct: MayAct;
   readonly playbooks: readonly { content: unknown }[];
   readonly warn: (message: string) => void;
@@ -26,7 +28,7 @@ const noReach: Reach = { said: [], affects: [] };
 
 /** Response on one machine: what the API plans with, and the executor, already running. */
 export function startRespond(parts: RespondParts): { readonly deps: RespondDeps; readonly stop: () => Promise<void> } {
-  const { store, lake, tenant, connectorFor, connectorById, mayAct, publicUrl, warn } = parts;
+  const { store, lake, tenant, connectorFor, connectorById, notifierFor, mayAct, publicUrl, warn } = parts;
   const executor = createExecutor({
     store,
     clock: systemClock,
@@ -39,6 +41,7 @@ export function startRespond(parts: RespondParts): { readonly deps: RespondDeps;
     holder: stableId('executor', hostname(), String(process.pid), String(systemClock.now())),
     warn,
     publicUrl,
+    toTell: onCallNow(store, notifierFor),
   });
   return {
     deps: {

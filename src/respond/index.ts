@@ -11,4 +11,4 @@ export { type CanaryHold, crashPoints, type PlanningParts } from './parts.ts';
 export { planAction } from './plan.ts';
 export { proposeUnderGrant, recommendedOrder, recordProposal } from './propose.ts';
 export { reachIn } from './reach.ts';
-export { actionsUnderGrants, planForClass, undoVerified } from './under-class.ts';
+export { actionsUnderGrants, undoVerified } from './under-grants.ts';

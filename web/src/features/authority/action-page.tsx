@@ -7,9 +7,9 @@ import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { useTitle } from '../../ui/use-title.ts';
-import { When } from '../../ui/when.tsx';
 import classes from './authority.module.css';
-import { actionQuery, approve, deny, undo } from './queries.ts';
+import { ApprovalFacts, PlanFacts } from './plan-facts.tsx';
+import { type ActionDetail, actionQuery, approve, deny, undo } from './queries.ts';
 
 interface ActionPageProps {
   readonly tenant: string;
@@ -22,8 +22,28 @@ interface ActionPageProps {
 export function ActionPage({ tenant, id, plan }: ActionPageProps) {
   useTitle('Action');
   const detail = useQuery(actionQuery(tenant, id));
-  const client = useQueryClient();
+  if (detail.isPending) return <Loading what="the action" />;
+  if (detail.data === undefined)
+    return <Failure what="The action" error={detail.error} retry={() => void detail.refetch()} />;
+  return <Action key={id} tenant={tenant} told={plan} detail={detail.data} />;
+}
+
+interface ActionProps {
+  readonly tenant: string;
+  readonly told: string;
+  readonly detail: ActionDetail;
+}
+
+/**
+ * The page moves on by itself, the plan does not: what is shown and what is approved is the plan that was read, until the person asks
+ * for the one that took its place.
+ */
+function Action({ tenant, told, detail }: ActionProps) {
+  const { action, approvals, notes } = detail;
+  const { id, state } = action;
+  const [held, setHeld] = useState(action);
   const [reason, setReason] = useState('');
+  const client = useQueryClient();
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () =>
@@ -34,12 +54,16 @@ export function ActionPage({ tenant, id, plan }: ActionPageProps) {
         ].map((queryKey) => client.invalidateQueries({ queryKey })),
       ),
   });
-  if (detail.isPending) return <Loading what="the action" />;
-  if (detail.isError) return <Failure what="The action" error={detail.error} retry={() => void detail.refetch()} />;
-  const { action, approvals, notes } = detail.data;
-  const { plan: now, planHash, state } = action;
-  const changed = plan !== '' && plan !== planHash;
-  const needsReason = reason.trim() === '';
+  const replaced = held.planNumber !== action.planNumber;
+  const mayDeny = state === 'proposed' || (state === 'approved' && action.startedAt === null);
+  const mayUndo = held.plan.reversible && action.startedAt !== null && (state === 'verified' || state === 'failed');
+  const withReason = (work: typeof deny | typeof undo) => ({
+    size: 'xs' as const,
+    variant: 'default',
+    disabled: reason.trim() === '',
+    loading: act.isPending,
+    onClick: () => act.mutate(() => work(tenant, id, reason)),
+  });
   return (
     <div className={classes.page}>
       <div>
@@ -50,49 +74,34 @@ export function ActionPage({ tenant, id, plan }: ActionPageProps) {
           <Untrusted text={action.why} clip={300} />
         </p>
       </div>
-      {changed && <p className={classes.missing}>The plan has changed since you were told of it. Read it again.</p>}
-      <Panel id="plan" title="The plan" note={`${planHash.slice(0, 12)} · ${state}`}>
-        <dl className={classes.facts}>
-          <dt>Impact</dt>
-          <dd>{now.impact}</dd>
-          <dt>Undo</dt>
-          <dd>{now.undo === null ? 'cannot be undone' : <Untrusted text={now.undo} clip={300} />}</dd>
-          <dt>Carried out by</dt>
-          <dd>{now.connector}</dd>
-          <dt>Proposed by</dt>
-          <dd>
-            {action.proposedBy.name} <When at={action.proposedAt} />
-          </dd>
-          <dt>Approvals</dt>
-          <dd>
-            {approvals
-              .filter((one) => one.planHash === planHash)
-              .map((one) => one.by.name)
-              .join(', ') || 'none'}{' '}
-            of {action.approvalsNeeded}
-          </dd>
-          <dt>Affects</dt>
-          <dd>
-            <ul className={classes.list}>
-              {now.blastRadius.said.map((said) => (
-                <li key={said}>
-                  <Untrusted text={said} clip={240} />
-                </li>
-              ))}
-            </ul>
-          </dd>
-          <dt>Exactly</dt>
-          <dd>
-            <pre className={classes.plan}>{revealed(JSON.stringify(now.arguments, null, 2))}</pre>
-          </dd>
-        </dl>
+      {told !== '' && told !== held.planHash && (
+        <p className={classes.missing}>This is not the plan you were told of: it has changed since.</p>
+      )}
+      {replaced && (
+        <p className={classes.missing} role="alert">
+          Another plan has taken the place of the one you are reading.{' '}
+          <Button size="xs" variant="default" onClick={() => setHeld(action)}>
+            Show the new plan
+          </Button>
+        </p>
+      )}
+      <Panel id="plan" title="The plan" note={`${held.planHash.slice(0, 12)} · ${state}`}>
+        <PlanFacts held={held} />
+      </Panel>
+      <Panel id="word" title="Whose word it has">
+        <ApprovalFacts action={action} approvals={approvals} />
         <div className={classes.buttons}>
           {state === 'proposed' && (
-            <Button size="xs" loading={act.isPending} onClick={() => act.mutate(() => approve(tenant, id, planHash))}>
+            <Button
+              size="xs"
+              disabled={replaced}
+              loading={act.isPending}
+              onClick={() => act.mutate(() => approve(tenant, id, held.planHash))}
+            >
               Approve this plan
             </Button>
           )}
-          {(state === 'proposed' || state === 'verified') && (
+          {(mayDeny || mayUndo) && (
             <TextInput
               size="xs"
               label="Reason"
@@ -100,26 +109,8 @@ export function ActionPage({ tenant, id, plan }: ActionPageProps) {
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           )}
-          {state === 'proposed' && (
-            <Button
-              size="xs"
-              variant="default"
-              disabled={needsReason}
-              onClick={() => act.mutate(() => deny(tenant, id, reason))}
-            >
-              Deny
-            </Button>
-          )}
-          {state === 'verified' && now.reversible && (
-            <Button
-              size="xs"
-              variant="default"
-              disabled={needsReason}
-              onClick={() => act.mutate(() => undo(tenant, id, reason))}
-            >
-              Undo
-            </Button>
-          )}
+          {mayDeny && <Button {...withReason(deny)}>Deny</Button>}
+          {mayUndo && <Button {...withReason(undo)}>Undo</Button>}
         </div>
         {act.error && (
           <p className={classes.missing} role="alert">

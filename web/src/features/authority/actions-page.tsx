@@ -12,10 +12,15 @@ import { actionsQuery } from './queries.ts';
 export function ActionsPage({ tenant }: { readonly tenant: string }) {
   useTitle('Actions');
   const actions = useQuery(actionsQuery(tenant));
-  const items = actions.data?.items ?? [];
+  const { waiting = [], others = [], more = false } = actions.data ?? {};
   const parts = [
-    { id: 'waiting', title: 'Wait for your word', of: items.filter(({ state }) => state === 'proposed') },
-    { id: 'others', title: 'Decided', of: items.filter(({ state }) => state !== 'proposed') },
+    {
+      id: 'waiting',
+      title: "Wait for a person's word",
+      of: waiting,
+      note: `${waiting.length}${more ? ' and more' : ''}`,
+    },
+    { id: 'others', title: 'Decided, the newest', of: others, note: String(others.length) },
   ];
   return (
     <div className={classes.page}>
@@ -27,13 +32,13 @@ export function ActionsPage({ tenant }: { readonly tenant: string }) {
       </div>
       {actions.isPending && <Loading what="actions" />}
       {actions.isError && <Failure what="The actions" error={actions.error} retry={() => void actions.refetch()} />}
-      {actions.isSuccess && items.length === 0 && (
+      {actions.isSuccess && waiting.length + others.length === 0 && (
         <Empty title="Nothing has been proposed">Actions are proposed on the page of a finding, or over the API.</Empty>
       )}
       {parts.map(
-        ({ id, title, of }) =>
+        ({ id, title, of, note }) =>
           of.length > 0 && (
-            <Panel key={id} id={id} title={title} note={String(of.length)}>
+            <Panel key={id} id={id} title={title} note={note}>
               <ul className={classes.list}>
                 {of.map((action) => (
                   <li key={action.id}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { remedyFor } from '../../api/problem.ts';
 import { Empty, Failure, Loading } from '../../ui/page-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
@@ -31,6 +32,11 @@ export function AutonomyPage({ tenant }: { readonly tenant: string }) {
         </p>
       </div>
       <SwitchPanel tenant={tenant} />
+      {press.error && (
+        <p className={classes.missing} role="alert">
+          Not taken back: {revealed(press.error.message)} {remedyFor(press.error)}
+        </p>
+      )}
       {autonomy.isPending && <Loading what="classes" />}
       {autonomy.isError && <Failure what="The classes" error={autonomy.error} retry={() => void autonomy.refetch()} />}
       {autonomy.data?.items.length === 0 && (
@@ -59,8 +65,8 @@ export function AutonomyPage({ tenant }: { readonly tenant: string }) {
               <>
                 <dt>Grant</dt>
                 <dd>
-                  signed by {grant.signedBy.name} <When at={grant.signedAt} />, runs on {percent(exposure ?? 0)}, ends{' '}
-                  <When at={grant.expiresAt} />
+                  signed by {revealed(grant.signedBy.name)} <When at={grant.signedAt} />, runs on{' '}
+                  {percent(exposure ?? 0)}, ends <When at={grant.expiresAt} />
                 </dd>
               </>
             )}

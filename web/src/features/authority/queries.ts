@@ -1,13 +1,31 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api, attemptKey } from '../../api/client.ts';
+import type { paths } from '../../api/schema.js';
 
+export type ActionDetail =
+  paths['/api/v1/tenants/{t}/actions/{id}']['get']['responses'][200]['content']['application/json'];
+
+/** Past this many the queue itself is the problem. */
+const MOST_WAITING = 200;
+
+/** All that wait for a person, and the newest of the others. */
 export const actionsQuery = (tenant: string) =>
   queryOptions({
     queryKey: ['actions', tenant],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/tenants/{t}/actions', { params: { path: { t: tenant }, query: { limit: 100 } }, signal }),
-      ),
+    queryFn: async ({ signal }) => {
+      const path = { t: tenant };
+      const read = (query: { state?: 'proposed'; limit: number }) =>
+        answer(api.GET('/api/v1/tenants/{t}/actions', { params: { path, query }, signal }));
+      const [waiting, newest] = await Promise.all([
+        read({ state: 'proposed', limit: MOST_WAITING }),
+        read({ limit: 100 }),
+      ]);
+      return {
+        waiting: waiting.items,
+        more: waiting.next !== null,
+        others: newest.items.filter(({ state }) => state !== 'proposed'),
+      };
+    },
     refetchInterval: 10_000,
   });
 
@@ -38,6 +56,7 @@ export const autonomyQuery = (tenant: string) =>
     queryKey: ['autonomy', tenant],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/tenants/{t}/autonomy', { params: { path: { t: tenant } }, signal })),
+    refetchInterval: 10_000,
   });
 
 export const switchQuery = (tenant: string) =>

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { remedyFor } from '../../api/problem.ts';
+import type { paths } from '../../api/schema.js';
 import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
@@ -19,19 +20,30 @@ export function SwitchPanel({ tenant }: { readonly tenant: string }) {
   });
   const stops = state.data?.stops ?? [];
   const inFlight = state.data?.inFlight;
-  const stands = stops.length > 0 || state.data?.everything === true || (state.data?.file.length ?? 0) > 0;
   return (
-    <Panel id="switch" title="The switch" note={stands ? 'automation is stopped' : 'automation may act'}>
+    <Panel id="switch" title="The switch" note={standing(state.isError ? undefined : state.data)}>
+      {state.isError && (
+        <p className={classes.missing} role="alert">
+          {revealed(state.error.message)} {remedyFor(state.error)}
+        </p>
+      )}
       {state.data?.known === false && (
         <p className={classes.missing}>This server cannot see the state of the switch, so nothing acts.</p>
+      )}
+      {state.data?.everything === true && (
+        <p className={classes.missing}>Everything is stopped, in every tenant; it is lifted where it was stopped.</p>
       )}
       <ul className={classes.list}>
         {stops.map((stop) => (
           <li key={stop.id}>
             {stop.scope}
-            {stop.classKey === null ? '' : ` ${stop.classKey}`} stopped by {stop.by.name} <When at={stop.at} />
+            {stop.classKey === null ? '' : ` ${stop.classKey}`} stopped by {revealed(stop.by.name)}{' '}
+            <When at={stop.at} />
             {stop.why === '' ? '' : `: ${revealed(stop.why)}`}
           </li>
+        ))}
+        {state.data?.file.map((scope) => (
+          <li key={JSON.stringify(scope)}>{revealed(inWords(scope))} stopped by the file STOP in the data folder</li>
         ))}
         {inFlight?.closures.map((closure) => (
           <li key={closure.id}>In flight: closure of {closure.finding.slice(0, 12)}, waiting</li>
@@ -64,3 +76,18 @@ export function SwitchPanel({ tenant }: { readonly tenant: string }) {
     </Panel>
   );
 }
+
+type State = paths['/api/v1/tenants/{t}/switch']['get']['responses'][200]['content']['application/json'];
+
+/** In a few words; what cannot be known is never said to be well. */
+function standing(state: State | undefined): string {
+  if (state === undefined) return 'not known';
+  const file = state.file.map(({ stops }) => stops);
+  if (state.everything || file.includes('everything')) return 'all automation is stopped';
+  if (file.includes('tenant') || state.stops.some(({ scope }) => scope === 'tenant')) return 'automation is stopped';
+  if (!state.known) return 'not known: nothing acts';
+  return file.length + state.stops.length > 0 ? 'some classes are stopped' : 'automation may act';
+}
+
+const inWords = (scope: State['file'][number]): string =>
+  scope.stops === 'class' ? `class ${scope.classKey}` : scope.stops === 'tenant' ? 'this tenant' : 'everything';

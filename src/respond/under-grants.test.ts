@@ -3,8 +3,7 @@ import { type Bench, openBench, type TestConnector, testConnector } from '../../
 import { dryRunConnector } from '../adapters/connectors/dry-run/dry-run.ts';
 import { containment, recordDetermination } from '../decide/index.ts';
 import type { Connector } from '../ports/connector.ts';
-import type { StateTx } from '../ports/state-store.ts';
-import { actionsUnderGrants, planForClass, recordUndoRequest, undoVerified } from './index.ts';
+import { actionsUnderGrants, planAction, proposeUnderGrant, recordUndoRequest, undoVerified } from './index.ts';
 
 let connector: TestConnector;
 let inPlace: Connector | null;
@@ -19,25 +18,7 @@ beforeEach(() => {
 });
 afterAll(() => bench.close());
 
-const inAcme = (work: (tx: StateTx) => Promise<void> | undefined) =>
-  bench.store.withTenants(['acme'], async (tx) => work(tx));
 const address = { kind: 'address', value: '203.0.113.9' } as const;
-const grant = { id: 'g1', key: 'credential-access/act:block_address', signedBy: { id: 'lee', name: 'Lee Lead' } };
-
-async function planned(id: string, kind = 'block_address') {
-  const stored = await bench.store.withTenants(['acme'], (tx) => tx.findings.get('acme', id));
-  if (stored === null) throw new Error(`no finding ${id}`);
-  return planForClass(
-    {
-      store: bench.store,
-      clock: bench.clock,
-      connectorFor: async () => (inPlace === null ? null : { id: 'sys', connector: inPlace }),
-      reachOf: () => ({ said: [], affects: [] }),
-    },
-    stored,
-    kind,
-  );
-}
 const actionOf = async (finding: string) => {
   const { items } = await bench.store.withTenants(['acme'], (tx) => tx.response.page('acme', { finding }, null, 10));
   const [action] = items;
@@ -45,41 +26,40 @@ const actionOf = async (finding: string) => {
   return action;
 };
 
-test('a class acts on the first entity its kind is done to, once at a time', async () => {
-  const id = await bench.finding({ entities: [{ kind: 'host', value: 'ws-7' }, address] });
-  const plan = await planned(id);
-  await inAcme((tx) => plan?.runUnderGrant(tx, grant));
+test('what runs under a grant is listed until it is at its end, and nothing that people approved', async () => {
+  const listed = () => bench.store.withTenants(['acme'], (tx) => actionsUnderGrants(tx, 'acme'));
+  const id = await bench.finding({ entities: [address] });
+  const connectorFor = async () => ({ id: 'sys', connector });
+  const plan = await planAction(
+    { store: bench.store, clock: bench.clock, connectorFor, reachOf: () => ({ said: [], affects: [] }) },
+    { tenant: 'acme', finding: id, kind: 'block_address', target: address, parameters: {} },
+  );
+  const signer = { id: 'lee', name: 'Lee Lead' };
+  await bench.store.withTenants(['acme'], (tx) =>
+    proposeUnderGrant(tx, bench.clock, {
+      plan,
+      parameters: {},
+      revision: 1,
+      why: 'Its class does this',
+      grant: { id: 'g1', classKey: 'credential-access/act:block_address', signer },
+      actor: { kind: 'ai', id: 'autonomy', version: '1' },
+    }),
+  );
+  await bench.approve(
+    await bench.propose({ kind: 'block_address', target: { ...address, value: '203.0.113.7' } }),
+    'lee',
+  );
   expect(await actionOf(id)).toMatchObject({
     state: 'approved',
     target: address,
-    grant: { id: 'g1', classKey: grant.key, signer: { id: 'lee' } },
+    grant: { id: 'g1', signer: { id: 'lee' } },
   });
-  expect(await planned(id)).toBeNull();
-  const listed = await bench.store.withTenants(['acme'], (tx) => actionsUnderGrants(tx, 'acme'));
-  expect(listed.map(({ said }) => said)).toEqual(['Block address on address 203.0.113.9: approved, not begun']);
+  expect((await listed()).map(({ said }) => said)).toEqual([
+    'Block address on address 203.0.113.9: approved, not begun',
+  ]);
   await bench.tick();
-  expect(await bench.store.withTenants(['acme'], (tx) => actionsUnderGrants(tx, 'acme'))).toEqual([]);
-  expect(connector.executed).toBe(1);
-});
-
-test('below level 4 it proposes, and people approve as ever', async () => {
-  const id = await bench.finding({ entities: [address] });
-  const plan = await planned(id);
-  await inAcme((tx) => plan?.propose(tx, grant));
-  const action = await actionOf(id);
-  expect(action).toMatchObject({ state: 'proposed', grant: null, proposedBy: { kind: 'ai' } });
-  await bench.tick();
-  expect(connector.executed).toBe(0);
-  expect(await bench.approve(action, 'lee')).toMatchObject({ state: 'approved' });
-  await bench.tick();
-});
-
-test('where there is nothing to act on, or nothing to act with, it plans nothing', async () => {
-  const builtIn = await bench.finding({ entities: [{ kind: 'user', value: 'system' }] });
-  expect(await planned(builtIn, 'disable_account')).toBeNull();
-  expect(await planned(builtIn, 'no_such_kind')).toBeNull();
-  inPlace = null;
-  expect(await planned(await bench.finding({ entities: [address] }))).toBeNull();
+  expect(await listed()).toEqual([]);
+  expect(connector.executed).toBe(2);
 });
 
 test('an undo counts as verified only when it was seen, and a rehearsal never', async () => {
