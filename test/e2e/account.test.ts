@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -8,19 +8,9 @@ import { shippedRules } from '../../src/cli/load.ts';
 import { type Host, openHost } from '../../src/host/host.ts';
 import { type Listening, listen } from '../../src/host/web.ts';
 import { ensureAdministrator } from '../../src/http/auth/accounts.ts';
+import { CHROMIUM, chromiumFlags, chromiumMissing } from '../chromium.ts';
 import { codeNow } from '../http/one-time-code.ts';
 import { throwawayFolder } from '../store.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-/** Why the browser tests cannot run here, or null. In CI that is a fault, not a reason to skip. */
-function chromiumMissing(): string | null {
-  if (existsSync(CHROMIUM)) return null;
-  const why = `no Chromium at ${CHROMIUM} (Debian: apt-get install chromium, or set CHROMIUM)`;
-  if (process.env.CI === 'true') throw new Error(`${why}; in CI it must be there`);
-  console.warn(`account.test.ts skipped: ${why}`);
-  return why;
-}
 
 const OWN = 'a password of my own';
 const email = 'root@acme.example';
@@ -28,7 +18,7 @@ const email = 'root@acme.example';
 const shots = process.env.SCREENSHOTS;
 
 /** What a person who was given a password does, in a browser, until it takes no password any more. */
-describe.skipIf(chromiumMissing() !== null)('the account in a browser', () => {
+describe.skipIf(chromiumMissing('account.test.ts') !== null)('the account in a browser', () => {
   let dataDir: string;
   let profile: string;
   let host: Host;
@@ -59,7 +49,7 @@ describe.skipIf(chromiumMissing() !== null)('the account in a browser', () => {
     url = web.url.replace('127.0.0.1', 'localhost');
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      args: chromiumFlags,
       viewport: { width: 1280, height: 900 },
     });
     page = browser.pages()[0] ?? (await browser.newPage());

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -11,27 +11,8 @@ import { type Host, openHost } from '../../src/host/host.ts';
 import { type Listening, listen } from '../../src/host/web.ts';
 import { createAccount } from '../../src/http/auth/accounts.ts';
 import { openapiDocument } from '../../src/http/openapi-document.ts';
+import { CHROMIUM, chromiumFlags, chromiumMissing } from '../chromium.ts';
 import { throwawayFolder } from '../store.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const chromiumFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Why the browser tests cannot run here, or null. In CI that is a fault, not a reason to skip. */
-function chromiumMissing(): string | null {
-  if (existsSync(CHROMIUM)) return null;
-  const why = `no Chromium at ${CHROMIUM} (Debian: apt-get install chromium, or set CHROMIUM)`;
-  if (process.env.CI === 'true') throw new Error(`${why}; in CI it must be there`);
-  console.warn(`console.test.ts skipped: ${why}`);
-  return why;
-}
 
 /** What an attacker would write to reach the analyst: markup, an order to the machine, an extension turned round. */
 const MARKUP = '<img src=x onerror="window.reached=1"><script>window.reached=1</script>';
@@ -128,7 +109,7 @@ it('the console is written against the API as it is', async () => {
   );
 });
 
-describe.skipIf(chromiumMissing() !== null)('the console in a browser', () => {
+describe.skipIf(chromiumMissing('console.test.ts') !== null)('the console in a browser', () => {
   let dataDir: string;
   let profile: string;
   let host: Host;
