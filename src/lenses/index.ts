@@ -17,6 +17,7 @@ import { winlogbeat6, winlogbeat7 } from './windows/winlogbeat.ts';
 import { zeek } from './zeek.ts';
 
 export { entitiesOf } from './entities.ts';
+export { partitionKey } from './partition-key.ts';
 
 /**
  * In the order they are tried. Where two could read a record, the more particular comes first: winlogbeat 7 and 8

@@ -1,0 +1,85 @@
+import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { BridgewatchError } from '../kernel/errors.ts';
+
+/**
+ * Partitions of the event log. An event's lane is chosen by its host or principal, so that what happened on one host
+ * stays in order and a record that is sent again meets its first copy. Every lane has one owner among the workers.
+ */
+export const LANES = 16;
+/** Bytes of an event id. */
+export const ID_BYTES = 16;
+/** What one batch may decompress to: a damaged or forged length must not fill memory. */
+const BATCH_LIMIT = 256 * 1024 * 1024;
+const VERSION = 1;
+const PREFIX = 16;
+
+/** Events of one source and lane, as they were received: what the event log keeps. */
+export interface LogBatch {
+  readonly tenant: string;
+  readonly source: string;
+  /** The door they came through: `bulk`, `hec`, `syslog`, ... */
+  readonly door: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** ID_BYTES an event, in the order of the records. */
+  readonly ids: Buffer;
+  /** Bytes of each record in `text`. */
+  readonly lengths: Uint32Array;
+  /** The records' JSON texts (UTF-8), one after another. */
+  readonly text: Buffer;
+}
+
+/**
+ * A batch as bytes: version, CRC-32 of what follows, length of the payload and of the header (uint32 LE each), then the zstd
+ * frame over header, lengths, ids and text.
+ */
+export function encodeBatch({ tenant, source, door, receivedAt, ids, lengths, text }: LogBatch): Buffer {
+  const header = Buffer.from(JSON.stringify({ tenant, source, door, receivedAt, count: lengths.length }));
+  const lengthBytes = Buffer.from(lengths.buffer, lengths.byteOffset, lengths.byteLength);
+  const payload = Buffer.concat([header, lengthBytes, ids, text]);
+  const body = zstdCompressSync(payload);
+  const prefix = Buffer.allocUnsafe(PREFIX);
+  prefix.writeUInt32LE(VERSION, 0);
+  prefix.writeUInt32LE(payload.length, 8);
+  prefix.writeUInt32LE(header.length, 12);
+  prefix.writeUInt32LE(crc32(body, crc32(prefix.subarray(8))), 4);
+  return Buffer.concat([prefix, body]);
+}
+
+/** The batch in `bytes`. Throws `LOG_BATCH_DAMAGED` for anything that is not exactly what was encoded. */
+export function decodeBatch(bytes: Uint8Array): LogBatch {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (all.length < PREFIX) throw damaged(`${all.length} bytes`);
+  const version = all.readUInt32LE(0);
+  if (version !== VERSION) throw damaged(`version ${version}`);
+  const body = all.subarray(PREFIX);
+  if (crc32(body, crc32(all.subarray(8, PREFIX))) !== all.readUInt32LE(4)) throw damaged('another checksum');
+  const size = all.readUInt32LE(8);
+  if (size > BATCH_LIMIT) throw damaged(`${size} bytes decompressed`);
+  const payload = zstdDecompressSync(body, { maxOutputLength: size });
+  const headerEnd = all.readUInt32LE(12);
+  const header: { tenant: string; source: string; door: string; receivedAt: number; count: number } = JSON.parse(
+    payload.toString('utf8', 0, headerEnd),
+  );
+  const idsAt = headerEnd + header.count * 4;
+  const textAt = idsAt + header.count * ID_BYTES;
+  const lengths = new Uint32Array(header.count);
+  for (let at = 0; at < header.count; at += 1) lengths[at] = payload.readUInt32LE(headerEnd + at * 4);
+  const { tenant, source, door, receivedAt } = header;
+  return {
+    tenant,
+    source,
+    door,
+    receivedAt,
+    ids: payload.subarray(idsAt, textAt),
+    lengths,
+    text: payload.subarray(textAt),
+  };
+}
+
+function damaged(found: string): BridgewatchError {
+  return new BridgewatchError(
+    'LOG_BATCH_DAMAGED',
+    `a batch of the event log has ${found}; its events cannot be read and are counted as lost to damage`,
+  );
+}
