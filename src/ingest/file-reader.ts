@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject, SourceEvent } from '../contracts/event.ts';
+import type { SeenIds } from '../kernel/seen-ids.ts';
 import { lensOf } from '../lenses/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import { enveloped } from './envelope.ts';
@@ -8,7 +9,6 @@ import { ContentIdentity } from './identity.ts';
 import type { IngestLimits } from './limits.ts';
 import { parseRecord } from './parse-record.ts';
 import { type FileProblem, type Reject, type RejectCode, rejectCodes } from './reject.ts';
-import type { SeenIds } from './seen.ts';
 import { NOTHING, type RecordSink, type Splitter } from './sink.ts';
 import { LineSplitter } from './split-lines.ts';
 import { ValueSplitter } from './split-values.ts';
