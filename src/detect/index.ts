@@ -10,13 +10,7 @@ export { detectorVersion } from './detector.ts';
 export { createMatching, type Matched } from './matching.ts';
 export type { RuleEngine } from './rule-engine.ts';
 export { correlatedObservation } from './worker/correlated.ts';
-export {
-  LaneWorker,
-  type LaneWorkerParts,
-  type Poison,
-  progressOfAll,
-  workerCrashPoints,
-} from './worker/lane-worker.ts';
+export { type FlushBounds, LaneWorker, type Poison, workerCrashPoints } from './worker/lane-worker.ts';
 export { type Observer, SecondStage } from './worker/second-stage.ts';
 
 export interface DetectingOptions {

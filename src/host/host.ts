@@ -92,7 +92,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const secrets = keptSecrets(store, openKeyRing(options.dataDir), systemClock);
     const room = { secrets, clock: systemClock, network: systemNetwork(), consoleUrl: options.publicUrl };
     const connectors = configuredConnectors(store, room);
-    const lake = new MemoryLake(new EventArchive());
+    const lake = new MemoryLake(() => new EventArchive());
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const draw = drawFrom(drawSecret(options.dataDir));

@@ -1,3 +1,4 @@
+import type { Detection } from '../contracts/detection.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { type Reject, readEvents } from '../ingest/index.ts';
@@ -84,6 +85,12 @@ export class Telemetry {
     } finally {
       this.#reading = { state: 'idle' };
     }
+  }
+
+  /** Takes in what workers have detected, and makes visible what comes of it. Not during a read. */
+  async take(detections: readonly Detection[]): Promise<readonly Finding[]> {
+    this.#parts.pipeline.take(detections);
+    return await this.#settle();
   }
 
   /** Adds to the stored counts what has come since the last call. */

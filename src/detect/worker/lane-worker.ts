@@ -5,7 +5,7 @@ import type { Attempt, AttemptMarker } from '../../ports/attempt-marker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventLog, Logged } from '../../ports/event-log.ts';
 import type { LakeBuffer } from '../../ports/lake.ts';
-import type { Observation, WorkStore } from '../../ports/work-store.ts';
+import type { Claim, Observation, WorkStore } from '../../ports/work-store.ts';
 import type { Matched } from '../matching.ts';
 import { addToLake, Outcome, rawOf } from './outcome.ts';
 
@@ -49,8 +49,8 @@ export interface LaneWorkerParts {
   readonly onPoison: (poison: Poison) => void;
   /** Tests kill here. */
   readonly crashPoint?: (name: WorkerCrashPoint) => void;
-  /** Name under which the worker's progress is kept. */
-  readonly name: string;
+  /** The worker's name, which nobody else may use while it does; its progress is kept under it. */
+  readonly claim: Claim;
   readonly flush?: Partial<FlushBounds>;
 }
 
@@ -244,22 +244,22 @@ export class LaneWorker {
   }
 
   #commit(): void {
-    const { work, watch, crashPoint, clock, name } = this.#parts;
+    const { work, watch, crashPoint, clock, claim } = this.#parts;
     for (const observation of watch?.take() ?? []) this.#outcome.observe(observation);
     this.#committedAt = clock.now();
     crashPoint?.('before detections');
-    work.commit({ ...this.#outcome.take(), snapshots: new Map([progressOf(name, this.#progress)]) });
+    work.commit({ ...this.#outcome.take(), claim, snapshots: new Map([progressOf(claim.name, this.#progress)]) });
   }
 
   async #writeLake(): Promise<void> {
-    const { buffer, work, crashPoint, clock, log } = this.#parts;
+    const { buffer, work, crashPoint, clock, log, claim } = this.#parts;
     this.#commit();
     crashPoint?.('after detections before lake');
     this.#flushedAt = clock.now();
     const lake = new Map(this.#at);
     const files = await buffer.flush();
     crashPoint?.('after lake files before offset');
-    work.commit({ lake, files });
+    work.commit({ claim, lake, files });
     crashPoint?.('after offset');
     for (const [lane, position] of lake) if (position > 0) await log.trim(lane, position);
   }

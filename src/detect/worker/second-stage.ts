@@ -1,6 +1,6 @@
 import type { Detection } from '../../contracts/detection.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DetectedEvent, StoredObservation, WorkStore } from '../../ports/work-store.ts';
+import type { Claim, DetectedEvent, StoredObservation, WorkStore } from '../../ports/work-store.ts';
 import { progressOfAll } from './lane-worker.ts';
 
 /** A detector that looks across hosts and events. Fed in the order of receipt, over all workers. */
@@ -22,6 +22,8 @@ export interface FoundAcross {
 
 export interface SecondStageParts {
   readonly work: WorkStore;
+  /** Of the worker it runs in. */
+  readonly claim: Claim;
   readonly clock: Clock;
   readonly observers: readonly Observer[];
   /** Names of all first-stage workers: nothing is judged before each of them has come so far. */
@@ -63,7 +65,7 @@ export class SecondStage {
 
   /** Takes in what has come and commits what is found. */
   step(): void {
-    const { work, workers, clock, observers, snapshotEvery = SNAPSHOT_EVERY } = this.#parts;
+    const { work, claim, workers, clock, observers, snapshotEvery = SNAPSHOT_EVERY } = this.#parts;
     // Read before the observations: those committed up to this progress are then all there.
     const upTo = progressOfAll(work, workers);
     this.#read();
@@ -71,7 +73,7 @@ export class SecondStage {
     if (due.length > 0) this.#pending = this.#pending.filter((observation) => receivedAt(observation) > upTo);
     for (const observation of due.sort(inOrderOfReceipt)) this.#byKind.get(observation.kind)?.take(observation);
     const detections = observers.flatMap((observer) => observer.advance(upTo));
-    if (detections.length > 0) work.commit({ detections });
+    if (detections.length > 0) work.commit({ claim, detections });
     const now = clock.now();
     if (now - this.#savedAt < snapshotEvery) return;
     this.save();
@@ -80,13 +82,13 @@ export class SecondStage {
 
   /** Keeps the state; what it was made from may go. */
   save(): void {
-    const { work, observers } = this.#parts;
+    const { work, claim, observers } = this.#parts;
     const saved: Saved = {
       cursor: this.#cursor,
       pending: this.#pending,
       observers: Object.fromEntries(observers.map((observer) => [observer.kind, observer.snapshot()])),
     };
-    work.commit({ snapshots: new Map([[SNAPSHOT, Buffer.from(JSON.stringify(saved))]]) });
+    work.commit({ claim, snapshots: new Map([[SNAPSHOT, Buffer.from(JSON.stringify(saved))]]) });
     work.trimObservations(this.#cursor);
   }
 

@@ -6,8 +6,8 @@ const BEAT_EVERY = 1000;
 
 const controller = new AbortController();
 const stop = (): void => controller.abort();
-// A worker without a parent has nobody to restart it or to stop it.
-process.once('disconnect', stop);
+// A worker without a parent has nobody to restart it or to stop it, and its successor is on its way: what is not committed is done again.
+process.once('disconnect', () => process.exit(1));
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'stop') stop();
 });
@@ -21,4 +21,4 @@ const beat = setInterval(() => say({ kind: 'beat' }), BEAT_EVERY);
 const options: WorkerOptions = JSON.parse(process.argv[2] ?? '{}');
 await runWorker(options, controller.signal, () => say({ kind: 'ready' }));
 clearInterval(beat);
-if (process.connected) process.disconnect();
+process.exit(0);

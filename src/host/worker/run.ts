@@ -31,6 +31,8 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const { dataDir, index, of } = options;
   const log = openLmdbLog({ path: join(dataDir, places.log) });
   const work = openWorkStore({ path: join(dataDir, places.work) });
+  // Before anything is read: what a predecessor that still runs commits after this is refused.
+  const claim = work.claim(workerName(index));
   const lakeDir = join(dataDir, places.lake);
   mkdirSync(lakeDir, { recursive: true, mode: 0o700 });
   const buffer = await openLakeBuffer({
@@ -44,7 +46,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const marker = new AttemptFile(join(dataDir, `${workerName(index)}.attempt`));
   const matchers = new Map<string, ReturnType<typeof createMatching>>();
   const worker = new LaneWorker({
-    name: workerName(index),
+    claim,
     lanes: Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => lane % of === index),
     log,
     work,
@@ -72,6 +74,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
       ? secondStage(
           new SecondStage({
             work,
+            claim,
             clock: systemClock,
             observers: [],
             workers: Array.from({ length: of }, (_, at) => workerName(at)),
