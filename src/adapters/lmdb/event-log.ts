@@ -3,6 +3,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { LANES } from '../../contracts/log-batch.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Appended, EventLog, Logged } from '../../ports/event-log.ts';
+import { BALLAST_BYTES, Ballast } from './ballast.ts';
 import { bytesLeft, explained, openEnvironment } from './environment.ts';
 
 export interface LmdbLogOptions {
@@ -48,6 +49,7 @@ class LmdbLog implements EventLog {
   readonly #path: string;
   readonly #maxBytes: number;
   readonly #reserveBytes: number;
+  readonly #ballast: Ballast;
   readonly #root: RootDatabase<Buffer, string>;
   readonly #batches: Database<Buffer, number[]>;
   readonly #state: Database<Buffer, string>;
@@ -59,6 +61,8 @@ class LmdbLog implements EventLog {
     this.#maxBytes = maxBytes;
     this.#reserveBytes = reserveBytes;
     this.#root = openEnvironment(path, 4);
+    this.#ballast = new Ballast(path);
+    this.#ballast.load();
     this.#batches = this.#root.openDB<Buffer, number[]>({ name: 'batches', encoding: 'binary' });
     this.#state = this.#root.openDB<Buffer, string>({ name: 'state', encoding: 'binary', useVersions: true });
     this.#state.transactionSync(() => {
@@ -110,15 +114,17 @@ class LmdbLog implements EventLog {
     for (;;) {
       const keys = [...this.#batches.getKeys({ start: [lane], end: [lane, upTo + 1], limit: TRIM_BATCHES })];
       this.#batches.resetReadTxn();
-      if (keys.length === 0) return;
+      if (keys.length === 0) break;
       try {
         await this.#batches.batch(() => {
           for (const key of keys) void this.#batches.remove(key);
         });
       } catch (error) {
-        throw await explained(error, this.#path, 'LOG_FULL');
+        const why = await explained(error, this.#path, 'LOG_FULL');
+        if (!(why instanceof BridgewatchError && this.#ballast.drop())) throw why;
       }
     }
+    if (bytesLeft(this.#path) > this.#reserveBytes + BALLAST_BYTES) this.#ballast.load();
   }
 
   async size(): Promise<number> {

@@ -6,7 +6,7 @@ import type { Database, RootDatabase } from 'lmdb';
  */
 const REMEMBERED = 200_000;
 /** Entries a trim removes in one call. */
-const TRIMMED = 10_000;
+const TRIMMED = 5_000;
 
 /**
  * Entries that are stored once by id and read in the order stored. Writes belong into a transaction of the environment: that is what gives
