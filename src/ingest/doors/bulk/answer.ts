@@ -1,6 +1,6 @@
 import type { Verb } from './action.ts';
 import type { DocumentFault } from './document.ts';
-import type { Wanted } from './filter-path.ts';
+import type { Filter } from './filter-path.ts';
 import type { BulkItem } from './read-bulk.ts';
 
 const kept =
@@ -24,7 +24,7 @@ export function bulkAnswer(
   items: readonly BulkItem[],
   took: number,
   named: (at: number) => string,
-  wanted: Wanted,
+  filter: Filter,
 ): string {
   const members = new Map<Verb, Members>();
   const texts: string[] = [];
@@ -33,26 +33,32 @@ export function bulkAnswer(
     if (fault !== undefined) errors = true;
     let member = members.get(action.verb);
     if (member === undefined) {
-      member = membersOf(action.verb, wanted);
+      member = membersOf(action.verb, filter);
       members.set(action.verb, member);
     }
     const text = itemText(member, action.index, action.id ?? named(at), fault);
     if (text !== '') texts.push(`{"${action.verb}":{${text}}}`);
   }
   const parts: string[] = [];
-  if (wanted('took')) parts.push(`"took":${took}`);
-  if (wanted('errors')) parts.push(`"errors":${errors}`);
-  if (wanted('items') && (texts.length > 0 || items.length === 0)) parts.push(`"items":[${texts.join(',')}]`);
+  if (filter.wants('took')) parts.push(`"took":${took}`);
+  if (filter.wants('errors')) parts.push(`"errors":${errors}`);
+  if (filter.reaches('items') && (texts.length > 0 || items.length === 0)) parts.push(`"items":[${texts.join(',')}]`);
   return `{${parts.join(',')}}`;
 }
 
-function membersOf(verb: Verb, wanted: Wanted): Members {
-  const has = (member: string): boolean => wanted('items', verb, member);
+function membersOf(verb: Verb, filter: Filter): Members {
+  const has = (member: string): boolean => filter.wants('items', verb, member);
   const rest = Object.entries(JSON.parse(`{${kept}}`) as Record<string, unknown>)
     .filter(([member]) => has(member))
     .map(([member, value]) => `"${member}":${JSON.stringify(value)}`)
     .join(',');
-  return { names: has('_index'), id: has('_id'), rest, status: has('status'), error: has('error') };
+  return {
+    names: has('_index'),
+    id: has('_id'),
+    rest,
+    status: has('status'),
+    error: filter.reaches('items', verb, 'error'),
+  };
 }
 
 function itemText(member: Members, index: string, id: string, fault: DocumentFault | undefined): string {

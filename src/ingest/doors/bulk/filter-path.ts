@@ -2,22 +2,27 @@
 const MOST = 32;
 const LONGEST = 1024;
 
-/** Says of a path in an answer (`items`, `create`, `status`) whether the client wants it. */
-export type Wanted = (...path: readonly string[]) => boolean;
+/** Says of a path in an answer (`items`, `create`, `status`) what the client wants. */
+export interface Filter {
+  /** The value there, whole. */
+  wants(...path: readonly string[]): boolean;
+  /** The value there, or something inside it. */
+  reaches(...path: readonly string[]): boolean;
+}
 
 /**
- * Elasticsearch's `filter_path`: comma-separated paths with `*` for a name, or part of one, and `**` for any names; `-` before one takes it out. A path chooses all that
- * is below it. What lies deeper than a pattern's path is told by `wanted` of its ancestors: an answer is cut at `items.*.error`, not inside.
+ * Elasticsearch's `filter_path`: comma-separated paths with `*` for a name, or part of one, and `**` for any names; `-` before one takes it out. A path
+ * chooses all that is below it.
  */
-export function filterPath(query: string | undefined): Wanted {
+export function filterPath(query: string | undefined): Filter {
   const patterns = (query ?? '').slice(0, LONGEST).split(',', MOST).filter(Boolean);
-  if (patterns.length === 0) return () => true;
   const parts = (pattern: string): readonly Name[] => pattern.split('.', MOST).map(name);
   const taken = patterns.filter((pattern) => !pattern.startsWith('-')).map(parts);
   const left = patterns.filter((pattern) => pattern.startsWith('-')).map((pattern) => parts(pattern.slice(1)));
-  return (...path) =>
-    (taken.length === 0 || taken.some((pattern) => meets(pattern, path, true))) &&
+  const asks = (path: readonly string[], below: boolean): boolean =>
+    (taken.length === 0 || taken.some((pattern) => meets(pattern, path, below))) &&
     !left.some((pattern) => meets(pattern, path, false));
+  return { wants: (...path) => asks(path, false), reaches: (...path) => asks(path, true) };
 }
 
 type Name = '**' | ((name: string) => boolean);

@@ -132,7 +132,7 @@ export function handshake(app: FastifyInstance, room: IngestRoom): void {
     async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
       room.authenticate(request);
       const params = request.params as Record<string, string>;
-      if (params.index?.startsWith('_'))
+      if (params.index?.startsWith('_') && params.index !== '_all')
         throw new BridgewatchError('INGEST_NO_SUCH_DOOR', `${request.url.slice(0, 200)} is not answered here`, 404);
       // A template or pipeline is read off the connection and let go.
       if (!reads) await room.readBody(request, reply);

@@ -17,9 +17,10 @@ export const bulkDoor: IngestDoor = (room) => async (app) => {
     // Elastic's clients talk to nothing that does not say so, and want the media type they asked for.
     reply.header('x-elastic-product', 'Elasticsearch').type(mediaType(request.headers.accept));
   });
-  app.setErrorHandler((error, request, reply) =>
-    reply.send(JSON.stringify(elasticProblem(room.refusal(error, request, reply)))),
-  );
+  app.setErrorHandler((error, request, reply) => {
+    const problem = elasticProblem(room.refusal(error, request, reply));
+    return reply.type(mediaType(request.headers.accept)).send(JSON.stringify(problem));
+  });
   bulkRoutes(app, room);
   documentRoutes(app, room);
   handshake(app, room);
@@ -33,7 +34,7 @@ function bulkRoutes(app: FastifyInstance, room: IngestRoom): void {
   ): Promise<string> => {
     const began = clock.now();
     const source = room.authenticate(request);
-    const wanted = filterPath(queryText(request, 'filter_path'));
+    const filter = filterPath(queryText(request, 'filter_path'));
     const body = await room.readBody(request, reply);
     const { items, records } = await readBulk(body, request.params.index, limits);
     if (items.length === 0) throw invalid('Validation Failed: 1: no requests added;');
@@ -41,7 +42,7 @@ function bulkRoutes(app: FastifyInstance, room: IngestRoom): void {
     await intake.deliver({ source, door: 'bulk', records, digest });
     for (const { fault } of items) if (fault !== undefined) counters.rejected(source, fault.code);
     const prefix = digest.slice(0, 16);
-    return bulkAnswer(items, clock.now() - began, (at) => `${prefix}-${at.toString(36)}`, wanted);
+    return bulkAnswer(items, clock.now() - began, (at) => `${prefix}-${at.toString(36)}`, filter);
   };
   for (const url of ['/_bulk', '/:index/_bulk']) app.route({ method: ['POST', 'PUT'], url, handler: bulk });
 }
