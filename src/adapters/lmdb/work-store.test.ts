@@ -203,3 +203,16 @@ test('a process killed in the middle leaves whole commits, and nobody waits for 
   store.commit({ detect: new Map([[0, detect + 1]]) });
   expect(store.offsets().get(0)?.detect).toBe(detect + 1);
 });
+
+test('a name that another has claimed commits nothing any more, and the rest of the commit is not kept', () => {
+  const old = store.claim('worker-0');
+  store.commit({ claim: old, detect: new Map([[0, 1]]), detections: [detected('a')] });
+  const now = store.claim('worker-0');
+  const late = { claim: old, detect: new Map([[0, 2]]), detections: [detected('b')] };
+  expect(() => store.commit(late)).toThrow(expect.objectContaining({ code: 'WORK_CLAIM_LOST' }));
+  expect(store.offsets().get(0)?.detect).toBe(1);
+  expect(store.hasDetection('b')).toBe(false);
+  store.commit({ claim: store.claim('worker-1'), detect: new Map([[1, 7]]) });
+  store.commit({ claim: now, detect: new Map([[0, 2]]) });
+  expect(store.offsets().get(0)?.detect).toBe(2);
+});

@@ -1,7 +1,9 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { Detection } from '../../contracts/detection.ts';
 import type { LakeFile } from '../../contracts/lake.ts';
+import { BridgewatchError } from '../../kernel/errors.ts';
 import type {
+  Claim,
   DetectedEvent,
   LaneOffsets,
   Observation,
@@ -31,6 +33,7 @@ class LmdbWorkStore implements WorkStore {
   readonly #path: string;
   readonly #root: RootDatabase<Buffer, string>;
   readonly #offsets: Database<LaneOffsets, number>;
+  readonly #claims: Database<number, string>;
   readonly #counts: Database<number, string>;
   readonly #snapshots: Database<Buffer, string>;
   readonly #detections: Once<Detected>;
@@ -41,6 +44,7 @@ class LmdbWorkStore implements WorkStore {
     this.#path = path;
     this.#root = openEnvironment(path, 16);
     this.#offsets = this.#root.openDB<LaneOffsets, number>({ name: 'offsets', encoding: 'json' });
+    this.#claims = this.#root.openDB<number, string>({ name: 'claims', encoding: 'json' });
     this.#counts = this.#root.openDB<number, string>({ name: 'counts', encoding: 'json' });
     this.#snapshots = this.#root.openDB<Buffer, string>({ name: 'snapshots', encoding: 'binary' });
     this.#detections = new Once(this.#root, 'detections');
@@ -52,8 +56,18 @@ class LmdbWorkStore implements WorkStore {
     return this.#read(() => new Map([...this.#offsets.getRange()].map(({ key, value }) => [key, value])));
   }
 
+  claim(name: string): Claim {
+    let epoch = 0;
+    this.#write(() => {
+      epoch = (this.#claims.get(name) ?? 0) + 1;
+      this.#claims.putSync(name, epoch);
+    });
+    return { name, epoch };
+  }
+
   commit(commit: WorkCommit): void {
     this.#write(() => {
+      if (commit.claim !== undefined) this.#hold(commit.claim);
       for (const [lane, detect] of commit.detect ?? []) this.#offsets.putSync(lane, { ...this.#offset(lane), detect });
       for (const [lane, lake] of commit.lake ?? []) this.#offsets.putSync(lane, { ...this.#offset(lane), lake });
       for (const detected of commit.detections ?? []) this.#detections.add(detected.detection.id, detected);
@@ -118,6 +132,15 @@ class LmdbWorkStore implements WorkStore {
 
   async close(): Promise<void> {
     await this.#root.close();
+  }
+
+  #hold({ name, epoch }: Claim): void {
+    if (this.#claims.get(name) === epoch) return;
+    throw new BridgewatchError(
+      'WORK_CLAIM_LOST',
+      `another process works as ${name} now; what this one did since is not kept`,
+      409,
+    );
   }
 
   #offset(lane: number): LaneOffsets {
