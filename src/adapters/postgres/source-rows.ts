@@ -60,12 +60,17 @@ export function sourceRows(queries: Queries, changed: NoteChange): SourceRows {
       changed(tenant, 'source', id);
     },
     async live() {
-      const held = await queries.select().from(sources).where(isNull(sources.endedAt));
+      const held = await queries
+        .select()
+        .from(sources)
+        .where(isNull(sources.endedAt))
+        .orderBy(sources.tenantId, sources.id);
       const tokens = await queries
         .select({ hash: sourceTokens.hash, tenant: sourceTokens.tenantId, source: sourceTokens.sourceId })
         .from(sourceTokens)
         .innerJoin(sources, and(eq(sources.tenantId, sourceTokens.tenantId), eq(sources.id, sourceTokens.sourceId)))
-        .where(and(isNull(sourceTokens.endedAt), isNull(sources.endedAt)));
+        .where(and(isNull(sourceTokens.endedAt), isNull(sources.endedAt)))
+        .orderBy(sourceTokens.hash);
       return { sources: held.map(sourceFrom), tokens };
     },
   };

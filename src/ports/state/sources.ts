@@ -42,6 +42,6 @@ export interface SourceRows {
   /** Tokens that hold, oldest first; of one source, or of all. */
   tokens(tenant: string, source?: string): Promise<readonly SourceToken[]>;
 
-  /** Of the tenants the transaction sees. */
+  /** Of the tenants the transaction sees, always in the same order. */
   live(): Promise<LiveSources>;
 }
