@@ -93,9 +93,15 @@ export class Telemetry {
     return await this.#settle();
   }
 
+  /** Adds to the stored counts. */
+  async count(grown: { events: number; malformed: number; detections: number }): Promise<void> {
+    const { store, tenant } = this.#parts;
+    await store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
+  }
+
   /** Adds to the stored counts what has come since the last call. */
   #counting(counters: { readonly malformed: number }): () => Promise<void> {
-    const { pipeline, store, tenant } = this.#parts;
+    const { pipeline } = this.#parts;
     const now = () => ({
       events: pipeline.events,
       malformed: counters.malformed,
@@ -110,7 +116,7 @@ export class Telemetry {
         detections: current.detections - counted.detections,
       };
       counted = current;
-      await store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
+      await this.count(grown);
     };
   }
 

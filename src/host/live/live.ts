@@ -22,6 +22,8 @@ export interface LiveParts {
   readonly warn: (message: string) => void;
   /** Brings `habits` up to what the lake holds now. */
   readonly refreshHabits: (habits: Habits) => Promise<void>;
+  /** Records taken and refused since the process began. */
+  readonly received: () => { readonly events: number; readonly malformed: number };
   /** Milliseconds after its detection until the events around it are in the lake. */
   readonly lakeDelay?: number;
 }
@@ -48,9 +50,15 @@ export class Live {
   readonly #held = new Map<string, StoredDetection>();
   #cursor = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
+  #detected = 0;
+  #counted = { events: 0, malformed: 0, detections: 0 };
+
+  /** What was detected before this process began is weighed again, and was counted before. */
+  readonly #before: number;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
+    this.#before = parts.work.lastDetection();
   }
 
   /** Works until the signal aborts. */
@@ -77,6 +85,7 @@ export class Live {
       this.#countedAt = now;
     }
     const due = this.#waiting.filter(({ since }) => now - since >= lakeDelay).map(({ stored }) => stored);
+    await this.#count();
     if (due.length === 0) return;
     await this.#bringNear(due);
     await this.#parts.telemetry.take(due.map(({ detection }) => detection));
@@ -84,13 +93,29 @@ export class Live {
     this.#waiting = this.#waiting.filter(({ stored }) => !done.has(stored));
   }
 
+  /** Brings the stored counts up to what has come. */
+  async #count(): Promise<void> {
+    const { received, telemetry } = this.#parts;
+    const now = { ...received(), detections: this.#detected };
+    const { events, malformed, detections } = this.#counted;
+    const grown = {
+      events: now.events - events,
+      malformed: now.malformed - malformed,
+      detections: now.detections - detections,
+    };
+    if (grown.events + grown.malformed + grown.detections === 0) return;
+    await telemetry.count(grown);
+    this.#counted = now;
+  }
+
   #read(): void {
     const { work, tenant, clock } = this.#parts;
     for (;;) {
       const read = work.detections(this.#cursor, READ);
       for (const stored of read) {
-        if (stored.detection.tenant === tenant && !this.#repeats.isRepeat(stored.detection))
-          this.#waiting.push({ stored, since: clock.now() });
+        if (stored.detection.tenant !== tenant) continue;
+        if (stored.sequence > this.#before) this.#detected += 1;
+        if (!this.#repeats.isRepeat(stored.detection)) this.#waiting.push({ stored, since: clock.now() });
       }
       this.#cursor = read.at(-1)?.sequence ?? this.#cursor;
       if (read.length < READ || this.#waiting.length > HELD) return;
