@@ -1,12 +1,13 @@
 import { tacticName, techniqueId } from '../contracts/attack.ts';
 import type { Detection, Detector, MatchedField } from '../contracts/detection.ts';
 import type { Entity } from '../contracts/entity.ts';
-import type { SourceEvent } from '../contracts/event.ts';
+import type { SourceEvent, VendorAlert } from '../contracts/event.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import type { Detecting } from '../contracts/stages.ts';
 import { stableId } from '../kernel/ids.ts';
 import { entitiesOf } from '../lenses/index.ts';
 import type { CorrelationHit, Engine, SigmaRule } from '../sigma/index.ts';
+import { createVendorDetectors, vendorSeverity } from './vendor-alert.ts';
 
 /** The parts of the Sigma engine that detection needs. */
 export type RuleEngine = Pick<Engine, 'matchAll' | 'matchedFields' | 'correlator'>;
@@ -28,12 +29,14 @@ export interface DetectingOptions {
 }
 
 /**
- * A worker's detection step: events in, detections out. Ids depend on the rule's text and the events alone, so a replay
+ * A worker's detection step: events in, detections out: by Sigma rules, by correlations, and what another product says it detected,
+ * one detection an alert. Ids depend on the rule's text and the events alone, so a replay
  * gives the same ones, and after `end` more events may come. Correlations count in event time over all events pushed and speak
  * once the lateness allowed has passed, or at `end`.
  */
 export function createDetecting(engine: RuleEngine, tenant: string, options: DetectingOptions = {}): Detecting {
   const detectors = new Map<SigmaRule, Detector>();
+  const vendorDetector = createVendorDetectors();
   const correlator = engine.correlator<SourceEvent>({ lateness: options.lateness ?? Number.POSITIVE_INFINITY });
   const detectorOf = (rule: SigmaRule): Detector => {
     let detector = detectors.get(rule);
@@ -56,6 +59,19 @@ export function createDetecting(engine: RuleEngine, tenant: string, options: Det
       entities: [...entities],
     };
   };
+  const ofAlert = (alert: VendorAlert, event: SourceEvent, entities: readonly Entity[]): Detection => {
+    const detector = vendorDetector(alert);
+    return {
+      id: stableId('detection', tenant, detector.id, detector.version, event.id),
+      tenant,
+      detector,
+      events: [event.id],
+      at: event.time,
+      ...suspect(event),
+      fields: [vendorSeverity(alert)],
+      entities: [...entities],
+    };
+  };
   const ofCorrelation = (hit: CorrelationHit<SourceEvent>): Detection => {
     const detector = detectorOf(hit.rule);
     return {
@@ -74,10 +90,12 @@ export function createDetecting(engine: RuleEngine, tenant: string, options: Det
       const detections: Detection[] = [];
       for (const event of events) {
         const rules = engine.matchAll(event);
-        if (rules.length === 0) continue;
-        for (const hit of correlator.push(event, rules)) detections.push(ofCorrelation(hit));
+        const alert = event.lens.alert?.(event.record);
+        if (rules.length === 0 && alert === undefined) continue;
+        if (rules.length > 0) for (const hit of correlator.push(event, rules)) detections.push(ofCorrelation(hit));
         const entities = entitiesOf(event.lens.activity(event.record));
         for (const rule of rules) if (rule.reported) detections.push(ofMatch(rule, event, entities));
+        if (alert !== undefined) detections.push(ofAlert(alert, event, entities));
       }
       return detections;
     },

@@ -1,6 +1,6 @@
 import type { Activity, EventOrigin, JsonObject, Lens, VendorAlert } from '../contracts/event.ts';
-import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { type Draft, draft, port, processRef } from './activity.ts';
+import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { isObject, objectOf, objectsOf, pathReader, someScalar, textAt, textAtAny, textOf } from './fields.ts';
 import { domainName, hostName, networkAddress, userName } from './names.ts';
 import { parseTime } from './time.ts';
@@ -79,8 +79,7 @@ function activity(outer: JsonObject): Activity {
   if (from === undefined) networkFacts(made, record);
   else made.sourceAddress = from;
   made.principal = principalOf(record);
-  made.user =
-    userName(objectOf(objectOf(record.resource).accessKeyDetails).userName) ?? userName(databaseUser(record));
+  made.user = userName(objectOf(objectOf(record.resource).accessKeyDetails).userName) ?? userName(databaseUser(record));
   made.domain = domainName(lookedUp(record) ?? calledFrom(record));
   made.resource = instance ?? otherResource(record);
   const running = objectOf(objectOf(service.runtimeDetails).process);
@@ -125,7 +124,7 @@ function alert(outer: JsonObject): VendorAlert | undefined {
 
 /**
  * AWS GuardDuty findings: of the API, of the export to S3, and in EventBridge's envelope. Time: `service.eventLastSeen`, else
- * `updatedAt`, `createdAt`. Native id: `id` and `updatedAt`, because GuardDuty tells of what happens again by the same finding anew.
+ * `updatedAt`, `createdAt`. Native id: account, `id` and `updatedAt`, because GuardDuty tells of what happens again by the same finding anew.
  */
 export const guardduty: Lens = {
   name: 'guardduty',
@@ -146,8 +145,8 @@ export const guardduty: Lens = {
   },
   nativeId: (record) => {
     const finding = inner(record);
-    const id = textOf(finding.arn) ?? textOf(finding.id);
-    return id === undefined ? undefined : `${id}|${textOf(finding.updatedAt) ?? ''}`;
+    const id = textOf(finding.id);
+    return id === undefined ? undefined : `${textOf(finding.accountId) ?? ''}|${id}|${textOf(finding.updatedAt) ?? ''}`;
   },
   origin: () => origin,
   reader: (field) => {

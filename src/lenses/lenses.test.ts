@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { tacticOrder } from '../contracts/attack.ts';
+import { levels } from '../contracts/detection.ts';
 import type { JsonObject, Lens } from '../contracts/event.ts';
 import { entitiesOf, lenses, lensOf } from './index.ts';
 
@@ -15,6 +17,9 @@ const names = `
   ClientIP category properties Type createdDateTime userPrincipalName resourceId ts _path uid id.orig_h id
   query ecs process host user type msg a0 program message facility protoPayload logName actor published
   eventType verb auditID __proto__ constructor length
+  event_type flow_id alert src_ip timestamp rule agent manager level severity detail detail-type service serviceName
+  resource alertCreationTime machineId alertId serviceSource detectionSource evidence entities @odata.type entityType
+  class_uid finding_info attacks AnalysisComponent LogData AnalysisComponentType short name time ip
 `
   .trim()
   .split(/\s+/);
@@ -39,6 +44,11 @@ const texts = [
   'dns',
   'constructor',
   '__proto__',
+  'alert',
+  'guardduty',
+  '#microsoft.graph.security.alert',
+  '#microsoft.graph.security.processEvidence',
+  'W-Acc-400',
 ];
 const { tree } = fc.letrec<{ tree: unknown; record: JsonObject }>((tie) => ({
   tree: fc.oneof(
@@ -58,6 +68,7 @@ const { tree } = fc.letrec<{ tree: unknown; record: JsonObject }>((tie) => ({
       400,
       1102,
       4104,
+      2004,
       4624,
       4656,
       4662,
@@ -106,6 +117,12 @@ function exercise(lens: Lens, record: JsonObject): void {
   const activity = lens.activity(record);
   for (const value of Object.values(activity)) expect(value).not.toBe('');
   for (const { value } of entitiesOf(activity)) expect(value.length).toBeGreaterThan(0);
+  const alert = lens.alert?.(record);
+  if (alert === undefined) return;
+  for (const text of [alert.product, alert.ruleId, alert.title, alert.vendorSeverity]) expect(text).not.toBe('');
+  expect(levels).toContain(alert.level);
+  for (const id of alert.techniques) expect(id).toMatch(/^T\d{4}(\.\d{3})?$/);
+  for (const tactic of alert.tactics) expect(tacticOrder).toContain(tactic);
 }
 
 describe('any JSON object', () => {

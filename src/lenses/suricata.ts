@@ -1,6 +1,6 @@
 import type { Activity, ActivityKind, EventOrigin, JsonObject, Lens, VendorAlert } from '../contracts/event.ts';
-import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { type Draft, draft, port } from './activity.ts';
+import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { aliasReader, integerOf, isObject, objectOf, someScalar, textAt, textOf } from './fields.ts';
 import { address, domainName, userName } from './names.ts';
 import { parseTime } from './time.ts';

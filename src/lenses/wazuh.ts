@@ -1,6 +1,6 @@
 import type { Activity, EventOrigin, JsonObject, Lens, VendorAlert } from '../contracts/event.ts';
-import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { type Draft, draft, logonId, port, processRef } from './activity.ts';
+import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { firstText, integerOf, isObject, objectOf, pathReader, someScalar, textAtAny, textOf } from './fields.ts';
 import { domainName, hostName, networkAddress, userName } from './names.ts';
 import { suricataAlert } from './suricata.ts';
@@ -59,7 +59,11 @@ function activity(record: JsonObject): Activity {
   const data = objectOf(record.data);
   const audit = objectOf(data.audit);
   const eve = forwarded(record);
-  const made = draft(eve === undefined ? 'other' : 'network', eve === undefined ? hostOf(record) : undefined, undefined);
+  const made = draft(
+    eve === undefined ? 'other' : 'network',
+    eve === undefined ? hostOf(record) : undefined,
+    undefined,
+  );
   made.action = `Wazuh rule ${textOf(objectOf(record.rule).id) ?? 'without id'}`;
   const source = firstText(data, ['srcuser', 'uid']);
   const target = firstText(data, ['dstuser']);

@@ -3,7 +3,7 @@ import type { Reason } from '../contracts/finding.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { weights } from '../score/index.ts';
+import { detectorWeight, weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
 import { lateralSteps } from './lateral.ts';
@@ -70,8 +70,7 @@ export function witnessesOf(group: Group): readonly Witness[] {
     for (const host of hostsOf(detection)) witness.hosts.add(host);
   }
   return [...byDetector.values()].sort(
-    (a, b) =>
-      weights.level[b.detector.level] - weights.level[a.detector.level] || (a.detector.id < b.detector.id ? -1 : 1),
+    (a, b) => detectorWeight(b.detector) - detectorWeight(a.detector) || (a.detector.id < b.detector.id ? -1 : 1),
   );
 }
 
@@ -99,11 +98,16 @@ function detectorReasons(witnesses: readonly Witness[]): readonly Reason[] {
     const count = witness.detections.length;
     return {
       term: 'detector',
-      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${witness.detector.level})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
-      logOdds: weights.level[witness.detector.level] * share,
+      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${rated(witness.detector)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
+      logOdds: detectorWeight(witness.detector) * share,
       evidence: evidenceOf(witness.detections),
     };
   });
+}
+
+/** A vendor's level is its severity on our scale, and weighs less than the same level of a rule of ours. */
+function rated({ kind, level }: Detector): string {
+  return kind === 'vendor' ? `${level} by the vendor's severity` : level;
 }
 
 function tacticReason(witnesses: readonly Witness[]): readonly Reason[] {
@@ -159,7 +163,7 @@ function commonReasons(witnesses: readonly Witness[], spread: DetectorSpread, la
     reasons.push({
       term: 'detector-common',
       text: `"${plainText(witness.detector.title, NAME_LIMIT)}" fired on ${hosts} of ${estate} hosts${independent < hosts ? `, by ${independent} accounts or machines,` : ''} in this data: likely how this estate works`,
-      logOdds: -Math.min(-step.logOdds, weights.level[witness.detector.level]) * share,
+      logOdds: -Math.min(-step.logOdds, detectorWeight(witness.detector)) * share,
       evidence: evidenceOf(witness.detections),
     });
   }
