@@ -112,7 +112,10 @@ export interface VendorAlert {
   readonly product: string;
   /** The product's own name of the rule or finding type that hit; its title where it names none. */
   readonly ruleId: string;
-  /** Which edition of that rule, where the product says. */
+  /**
+   * Which edition of that rule, as far as records show. The same in every alert until the vendor changes the rule: nothing that
+   * differs from case to case, or a record earned by the rule would end with each of them.
+   */
   readonly revision: string | undefined;
   readonly title: string;
   /** The product's severity on our scale; each lens documents its table. */

@@ -73,18 +73,32 @@ describe('an alert of another product', () => {
     expect(found.map(({ detector, events }) => [detector.title, events])).toEqual([['LOCAL scan', ['a']]]);
   });
 
-  it('is a version of its rule by what shows of the definition, not by a title that may name the case', () => {
+  it('is a version of its rule by its edition, not by what may differ from case to case', () => {
     const version = (change: JsonObject) => only({ ...eve, alert: { ...alert, ...change } }).detector.version;
-    expect(version({ signature: 'LOCAL beacon of ws7' })).toBe(version({}));
-    expect(only({ ...eve, alert: { ...alert, signature: 'other' } }).detector.title).toBe('other');
     for (const change of [
-      { rev: 4 },
+      { signature: 'LOCAL beacon of ws7' },
       { severity: 2 },
-      { signature_id: 43 },
-      { metadata: { mitre_technique_id: ['T1071'] } },
       { metadata: { mitre_tactic_id: ['TA0011'] } },
     ])
+      expect([change, version(change)]).toEqual([change, version({})]);
+    for (const change of [{ rev: 4 }, { signature_id: 43 }])
       expect([change, version(change)]).not.toEqual([change, version({})]);
+    expect(only({ ...eve, alert: { ...alert, signature: 'other', severity: 2 } }).detector).toMatchObject({
+      title: 'other',
+      level: 'medium',
+    });
+  });
+
+  it('of a product that numbers no editions is a version by what is the rule’s own', () => {
+    const wazuh = {
+      timestamp: '2026-01-05T09:00:00Z',
+      agent: { id: '7', name: 'db01' },
+      rule: { id: '5763', level: 10, description: 'x', mitre: { id: ['T1110'] } },
+    };
+    const version = (change: JsonObject) => only({ ...wazuh, rule: { ...wazuh.rule, ...change } }).detector.version;
+    expect(version({ description: 'x from 203.0.113.9' })).toBe(version({}));
+    expect(version({ level: 12 })).not.toBe(version({}));
+    expect(version({ mitre: { id: ['T1078'] } })).not.toBe(version({}));
   });
 
   it('keeps no more of a hostile record than a line, and never two rules as one', () => {

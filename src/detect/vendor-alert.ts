@@ -15,8 +15,8 @@ const SEPARATOR = '\u0000';
 
 /**
  * Other products' rules as detectors of ours, one object for each that is seen. The id is `vendor:<product>:<rule>`. The version digests
- * what can be seen of the rule's definition (its edition, level and tags), so that a record earned by a rule ends when its vendor
- * changes it. The title is no part of it: several products write the host or account at hand into it.
+ * product, rule and the edition its lens can tell, so that a record earned by a rule ends when its vendor is seen to change it. Title,
+ * level and tags are no part of it: several products (GuardDuty, Defender) choose them anew for each case.
  */
 export function createVendorDetectors(): (alert: VendorAlert) => Detector {
   const kept = new Map<string, Detector>();
@@ -42,7 +42,7 @@ function describe({ product, ruleId, revision, level, title, techniques, tactics
   return {
     kind: 'vendor',
     id: `vendor:${plainName(product, 64)}:${plainName(ruleId, ID_LIMIT)}`,
-    version: stableId('vendor', product, ruleId, revision ?? '', level, ids.join(), tactics.join()),
+    version: stableId('vendor', product, ruleId, revision ?? ''),
     title: plainText(title, TITLE_LIMIT),
     level,
     techniques: ids,

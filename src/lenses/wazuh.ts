@@ -106,14 +106,17 @@ function alert(record: JsonObject): VendorAlert | undefined {
   const eve = forwarded(record);
   const passedOn = eve === undefined ? undefined : suricataAlert(eve);
   const mitre = objectOf(rule.mitre);
+  const techniques = techniquesIn(mitre.id);
+  const level = textOf(rule.level) ?? 'not given';
   return {
     product: 'wazuh',
     ruleId: passedOn === undefined ? id : `${id}/suricata:${passedOn.ruleId}`,
-    revision: passedOn?.revision,
+    // Wazuh numbers no editions, but level and tags are the rule's own, not the case's.
+    revision: [level, ...techniques, passedOn?.revision ?? ''].join(),
     title: textOf(rule.description) ?? passedOn?.title ?? `Wazuh rule ${id}`,
     level: levelOf(rule.level),
-    vendorSeverity: textOf(rule.level) ?? 'not given',
-    techniques: techniquesIn(mitre.id, passedOn?.techniques),
+    vendorSeverity: level,
+    techniques: [...new Set([...techniques, ...(passedOn?.techniques ?? [])])],
     tactics: tacticsIn(mitre.tactic, passedOn?.tactics),
   };
 }
