@@ -85,6 +85,9 @@ export function witnessesOf(group: Group): readonly Witness[] {
     if (witness === undefined) {
       witness = { detector: detection.detector, detections: [], hosts: new Set() };
       byDetector.set(detection.detector.id, witness);
+    } else if (detectorWeight(detection.detector) > detectorWeight(witness.detector)) {
+      // A vendor may rate each case of one rule anew; the worst counts.
+      witness.detector = detection.detector;
     }
     witness.detections.push(detection);
     for (const host of hostsOf(detection)) witness.hosts.add(host);
