@@ -37,7 +37,8 @@ export function createDetecting(engine: RuleEngine, tenant: string, options: Det
       for (const event of events) {
         const matched = match(event);
         if (matched === undefined) continue;
-        for (const hit of correlator.push(event, matched.rules)) detections.push(ofCorrelation(hit));
+        if (matched.rules.length > 0)
+          for (const hit of correlator.push(event, matched.rules)) detections.push(ofCorrelation(hit));
         detections.push(...matched.detections);
       }
       return detections;

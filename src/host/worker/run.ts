@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttemptFile } from '../../adapters/attempt-file.ts';
-import { openLakeBuffer } from '../../adapters/duckdb/lake-buffer.ts';
+import { openLakeBuffer } from '../../adapters/duckdb/buffer.ts';
 import { rememberRecent } from '../../adapters/duckdb/recent.ts';
 import { openLmdbLog } from '../../adapters/lmdb/event-log.ts';
 import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
