@@ -23,8 +23,7 @@ export function namedData(eventData: JsonObject): JsonObject {
   const known = converted.get(list);
   if (known !== undefined) return known;
   const items: unknown[] = Array.isArray(list) ? list : [list];
-  if (!items.some((item) => isObject(item) && (nameOf(item) !== undefined || item['#text'] !== undefined)))
-    return eventData;
+  if (!items.some((item) => isObject(item) && nameOf(item) !== undefined)) return eventData;
   const fields: Record<string, unknown> = Object.create(null);
   for (const [key, value] of Object.entries(eventData)) if (key !== 'Data') fields[key] = value;
   const nameless: unknown[] = [];
@@ -33,8 +32,7 @@ export function namedData(eventData: JsonObject): JsonObject {
     if (typeof name === 'string') fields[name] = contentOf(item as JsonObject) ?? '';
     else nameless.push(isObject(item) ? contentOf(item) : item);
   }
-  // evtx_dump gathers them: `{"Data":{"#text":[...]}}`.
-  if (nameless.length > 0) fields.Data = nameless.flat();
+  if (nameless.length > 0) fields.Data = nameless;
   converted.set(list, fields);
   return fields;
 }
