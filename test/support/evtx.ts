@@ -264,3 +264,18 @@ export function processLog(chunks: number, perChunk: number): Buffer {
   }
   return eventLog(...written);
 }
+
+/** A full chunk of process starts as wide as Sysmon's: 23 fields, some 1,100 bytes each. */
+export function denseChunk(): Buffer {
+  const paths = ['C:\\Windows\\System32\\svchost.exe', 'C:\\Program Files\\Vendor\\Agent\\agent.exe', '10.0.26100.1 (WinBuild)'];
+  const fields = Array.from({ length: 23 }, (_, index) => tag('Data', { Name: `FieldNumber${index}` }, slot(index)));
+  const template = tag('EventData', {}, ...fields);
+  const guid: Given = { type: 15, bytes: Buffer.from('5f3870572ac2e043bf4c06f5698ffbd9', 'hex') };
+  const given = fields.map((_, index) =>
+    index % 6 === 0 ? guid : index % 6 === 1 ? number(8, 4, 4000 + index) : index === 14 ? number(21, 8, 0x3e7) : text(paths[index % 3] ?? ''),
+  );
+  const writer = new ChunkWriter();
+  for (let n = 1; writer.at < CHUNK - 6000; n += 1)
+    writer.record(systemTemplate, [...processStart(n, '').slice(0, 4), fragment(template, ...given)], n);
+  return writer.finish();
+}

@@ -105,6 +105,14 @@ describe('the shape evtx_dump gives', () => {
     expect(rendered(event(tag('T', {}, 'pid ', slot(0), '!')), number(8, 4, 7))).toEqual({ T: 'pid 7!' });
   });
 
+  test('an array stays a list', () => {
+    const numbers = { type: 0x86, bytes: Buffer.from('01000200', 'hex') };
+    expect(rendered(event(tag('T', {}, slot(0)), tag('EventData', {}, tag('Data', { Name: 'n' }, slot(0)))), numbers)).toEqual({
+      T: [1, 2],
+      EventData: { n: [1, 2] },
+    });
+  });
+
   test('a value may be an element itself, written without dependency identifiers', () => {
     const writer = new ChunkWriter();
     const size = 2048;
