@@ -240,7 +240,8 @@ export const processTemplate = tag(
 );
 
 /** 2024-05-01T00:00:00.123456Z and `seconds` after it, in 100 ns since 1601. */
-export const ticks = (seconds: number): bigint => (1_714_521_600n + 11_644_473_600n + BigInt(seconds)) * 10_000_000n + 1_234_567n;
+export const ticks = (seconds: number): bigint =>
+  (1_714_521_600n + 11_644_473_600n + BigInt(seconds)) * 10_000_000n + 1_234_567n;
 
 /** The values of one process start. */
 export const processStart = (record: number, command: string): readonly Given[] => [
@@ -267,12 +268,22 @@ export function processLog(chunks: number, perChunk: number): Buffer {
 
 /** A full chunk of process starts as wide as Sysmon's: 23 fields, some 1,100 bytes each. */
 export function denseChunk(): Buffer {
-  const paths = ['C:\\Windows\\System32\\svchost.exe', 'C:\\Program Files\\Vendor\\Agent\\agent.exe', '10.0.26100.1 (WinBuild)'];
+  const paths = [
+    'C:\\Windows\\System32\\svchost.exe',
+    'C:\\Program Files\\Vendor\\Agent\\agent.exe',
+    '10.0.26100.1 (WinBuild)',
+  ];
   const fields = Array.from({ length: 23 }, (_, index) => tag('Data', { Name: `FieldNumber${index}` }, slot(index)));
   const template = tag('EventData', {}, ...fields);
   const guid: Given = { type: 15, bytes: Buffer.from('5f3870572ac2e043bf4c06f5698ffbd9', 'hex') };
   const given = fields.map((_, index) =>
-    index % 6 === 0 ? guid : index % 6 === 1 ? number(8, 4, 4000 + index) : index === 14 ? number(21, 8, 0x3e7) : text(paths[index % 3] ?? ''),
+    index % 6 === 0
+      ? guid
+      : index % 6 === 1
+        ? number(8, 4, 4000 + index)
+        : index === 14
+          ? number(21, 8, 0x3e7)
+          : text(paths[index % 3] ?? ''),
   );
   const writer = new ChunkWriter();
   for (let n = 1; writer.at < CHUNK - 6000; n += 1)

@@ -190,7 +190,9 @@ describe('Binary XML that lies', () => {
     const through = tag('X', {}, slot(0));
     let value: Given = text('deep');
     for (let level = 0; level < 120; level += 1) value = fragment(through, value);
-    expect(codes(beside((chunk) => chunk.record(tag('Event', {}, slot(0)), [value])))).toEqual(['INGEST_EVTX_TOO_DEEP']);
+    expect(codes(beside((chunk) => chunk.record(tag('Event', {}, slot(0)), [value])))).toEqual([
+      'INGEST_EVTX_TOO_DEEP',
+    ]);
   });
 
   test('a record that says gigabytes is refused in a moment', () => {
@@ -221,10 +223,10 @@ describe('Binary XML that lies', () => {
 
 describe('any bytes', () => {
   /** Bytes overwritten at places, within the records of the second chunk or its header. */
-  const changes = fc.array(
-    fc.tuple(fc.integer({ min: 0, max: 6000 }), fc.uint8Array({ minLength: 1, maxLength: 8 })),
-    { minLength: 1, maxLength: 12 },
-  );
+  const changes = fc.array(fc.tuple(fc.integer({ min: 0, max: 6000 }), fc.uint8Array({ minLength: 1, maxLength: 8 })), {
+    minLength: 1,
+    maxLength: 12,
+  });
 
   test('a damaged chunk never throws, and costs no other chunk a record', () => {
     fc.assert(
@@ -245,7 +247,10 @@ describe('any bytes', () => {
 
   test('a chunk of tokens at random never throws and ends', () => {
     const byte = fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x41, 0x46) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x41, 0x46),
+      },
       { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
     );
     fc.assert(

@@ -23,7 +23,8 @@ export function readElement(reader: TokenReader, written: Written, depth: number
   const name = reader.name();
   const attributes = (open & MORE) === 0 ? [] : readAttributes(reader);
   const close = reader.byte();
-  if (close === token.closeEmpty) return { kind: 'element', name, attributes, content: [] };
+  const dataName = name === 'Data' ? literalName(attributes) : undefined;
+  if (close === token.closeEmpty) return { kind: 'element', name, dataName, attributes, content: [] };
   if (close !== token.closeStart) throw unexpected(reader, close, 'the end of a start tag');
   const content: Part[] = [];
   for (;;) {
@@ -33,7 +34,12 @@ export function readElement(reader: TokenReader, written: Written, depth: number
     else if (!readPart(reader, next, content)) throw unexpected(reader, next, 'content or an end tag');
   }
   reader.skip(1);
-  return { kind: 'element', name, attributes, content };
+  return { kind: 'element', name, dataName, attributes, content };
+}
+
+function literalName(attributes: readonly Attribute[]): string | undefined {
+  const [part, more] = attributes.find(({ name }) => name === 'Name')?.content ?? [];
+  return part?.kind === 'text' && typeof part.text === 'string' && more === undefined ? part.text : undefined;
 }
 
 function readAttributes(reader: TokenReader): Attribute[] {

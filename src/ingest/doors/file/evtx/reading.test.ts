@@ -47,7 +47,15 @@ describe('the shape evtx_dump gives', () => {
       tag('Security', {}, slot(5)),
     );
     const guid = { type: 15, bytes: Buffer.from('5f3870572ac2e043bf4c06f5698ffbd9', 'hex') };
-    const read = rendered(event(system), text('P'), guid, number(6, 2, 16384), number(6, 2, 7), number(4, 1, 4), nothing);
+    const read = rendered(
+      event(system),
+      text('P'),
+      guid,
+      number(6, 2, 16384),
+      number(6, 2, 7),
+      number(4, 1, 4),
+      nothing,
+    );
     expect(read).toEqual({
       System: {
         Provider: { '#attributes': { Name: 'P', Guid: '5770385F-C22A-43E0-BF4C-06F5698FFBD9' } },
@@ -77,7 +85,9 @@ describe('the shape evtx_dump gives', () => {
   });
 
   test('other elements that come again are numbered; an empty EventData is null', () => {
-    const read = rendered(event(tag('EventData'), tag('UserData', {}, tag('H', {}, 'a'), tag('H', {}, 'b'), tag('H_1'))));
+    const read = rendered(
+      event(tag('EventData'), tag('UserData', {}, tag('H', {}, 'a'), tag('H', {}, 'b'), tag('H_1'))),
+    );
     expect(read).toEqual({ EventData: null, UserData: { H: 'a', H_1: 'b', H_1_1: null } });
   });
 
@@ -107,7 +117,9 @@ describe('the shape evtx_dump gives', () => {
 
   test('an array stays a list', () => {
     const numbers = { type: 0x86, bytes: Buffer.from('01000200', 'hex') };
-    expect(rendered(event(tag('T', {}, slot(0)), tag('EventData', {}, tag('Data', { Name: 'n' }, slot(0)))), numbers)).toEqual({
+    expect(
+      rendered(event(tag('T', {}, slot(0)), tag('EventData', {}, tag('Data', { Name: 'n' }, slot(0)))), numbers),
+    ).toEqual({
       T: [1, 2],
       EventData: { n: [1, 2] },
     });

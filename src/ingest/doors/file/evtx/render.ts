@@ -65,10 +65,11 @@ export class Renderer {
 
   #element(element: Element, values: Values | undefined, into: Body, depth: number): void {
     if (depth > this.#chunk.depth) throw new EvtxProblem('INGEST_EVTX_TOO_DEEP', `over ${this.#chunk.depth} elements`);
-    this.#chunk.budget.spend(NODE + element.name.length);
-    const attributes = this.#attributes(element.attributes, values);
+    const { dataName } = element;
+    this.#chunk.budget.spend(NODE + element.name.length + (dataName?.length ?? 0));
+    const attributes = dataName === undefined ? this.#attributes(element.attributes, values) : undefined;
     const isData = element.name === 'Data';
-    const name = isData ? attributes?.Name : undefined;
+    const name = dataName ?? (isData ? attributes?.Name : undefined);
     const body = new Body(name === undefined ? attributes : undefined);
     for (const part of element.content) this.#part(part, values, body, depth + 1);
     if (typeof name === 'string') into.child(name, body.finish() ?? '');

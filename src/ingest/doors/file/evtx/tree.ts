@@ -19,6 +19,8 @@ export interface Attribute {
 export interface Element {
   readonly kind: 'element';
   readonly name: string;
+  /** The Name a `Data` element always has: what makes it a member of that name. */
+  readonly dataName: string | undefined;
   readonly attributes: readonly Attribute[];
   readonly content: readonly Part[];
 }
