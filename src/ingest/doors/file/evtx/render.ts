@@ -1,5 +1,5 @@
 import { Body, type Json, type JsonMap, put } from './body.ts';
-import { NODE } from './budget.ts';
+import { ITEM, NODE } from './budget.ts';
 import { readElement, unexpected } from './elements.ts';
 import { at, EvtxProblem } from './problem.ts';
 import { type Instance, Templates, type Values } from './templates.ts';
@@ -115,7 +115,7 @@ export class Renderer {
     this.#chunk.budget.spend(NODE + size);
     if (!isArray(type)) return scalar(type, this.#chunk.bytes, values.start(index), size);
     const list = items(type, this.#chunk.bytes, values.start(index), size);
-    this.#chunk.budget.spend(NODE * list.length);
+    this.#chunk.budget.spend(ITEM * list.length);
     return list;
   }
 }
