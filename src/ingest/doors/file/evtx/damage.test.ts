@@ -174,13 +174,16 @@ describe('Binary XML that lies', () => {
       expect(codes(read)).toEqual(['INGEST_EVTX_SUBSTITUTION']);
     }
     const large: Given = text('x');
-    const past = beside((chunk) =>
-      chunk.rawRecord(() => {
-        chunk.fragment({ template: tag('Event', {}, slot(0)), values: [large] });
-        chunk.bytes.writeUInt16LE(0xffff, chunk.at - 6);
-      }),
-    );
-    expect(codes(past)).toEqual(['INGEST_EVTX_BINXML']);
+    // Past the chunk, and past the record only: what stands behind it belongs to another.
+    for (const size of [0xffff, 300]) {
+      const past = beside((chunk) =>
+        chunk.rawRecord(() => {
+          chunk.fragment({ template: tag('Event', {}, slot(0)), values: [large] });
+          chunk.bytes.writeUInt16LE(size, chunk.at - 6);
+        }),
+      );
+      expect(codes(past)).toEqual(['INGEST_EVTX_BINXML']);
+    }
   });
 
   test('elements deeper than the limit, in one template or through values', () => {
