@@ -184,21 +184,15 @@ describe('a worker', () => {
       { host: 'a', what: 'deadly' },
       { host: 'a', what: 'odd', n: 2 },
     ]);
-    let deaths = 0;
-    const kill = ({ what }: JsonObject) => {
-      if (what !== 'deadly') return;
-      deaths += 1;
-      throw new Died();
-    };
-    // A death is no error that could be caught: it leaves the marker and takes everything else along.
+    // A death is no error that could be caught: it leaves the marker as it was and takes everything else along.
     const dies = async () => {
-      const before = attempt;
       let during: Attempt | undefined;
-      await run(undefined, (record) => {
-        if (record.what === 'deadly') during = attempt;
-        kill(record);
-      }).catch(() => undefined);
-      attempt = during ?? before;
+      await run(undefined, ({ what }) => {
+        if (what !== 'deadly') return;
+        during ??= attempt;
+        throw new Died();
+      });
+      attempt = during;
     };
     for (let life = 0; life < 4 && !poisons.some(({ message }) => message.includes('ended')); life += 1) {
       await work.close();
