@@ -16,6 +16,7 @@ export interface LmdbLogOptions {
 }
 
 const GIB = 1024 ** 3;
+const PAGE = 4096;
 /** How long an idle reader sleeps. It costs one look-up in memory a turn. */
 const POLL_MS = 10;
 /** Batches that go in one transaction of a trim: the write lock is shared with whoever appends. */
@@ -203,9 +204,12 @@ class LmdbLog implements EventLog {
   }
 }
 
-/** What batches take on disk: LMDB gives each its own pages. */
+/** What batches take on disk: small ones share a page, which is half full when it was split; others have pages of their own. */
 function pages(batches: readonly Appended[]): number {
   let size = 0;
-  for (const { bytes } of batches) size += Math.ceil((bytes.length + 64) / 4096) * 4096;
+  for (const { bytes } of batches) {
+    const entry = bytes.length + 64;
+    size += entry < PAGE / 2 ? entry * 2 : Math.ceil(entry / PAGE) * PAGE;
+  }
   return size;
 }
