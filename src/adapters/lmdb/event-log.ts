@@ -4,7 +4,7 @@ import { LANES } from '../../contracts/log-batch.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Appended, EventLog, Logged } from '../../ports/event-log.ts';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
-import { bytesLeft, explained, openEnvironment } from './environment.ts';
+import { bytesLeft, explained, full, openEnvironment } from './environment.ts';
 
 export interface LmdbLogOptions {
   /** A folder of its own. */
@@ -121,7 +121,7 @@ class LmdbLog implements EventLog {
           for (const key of keys) void this.#batches.remove(key);
         });
       } catch (error) {
-        const why = await explained(error, this.#path, 'LOG_FULL');
+        const why = await explained(error, this.#path, full.log);
         if (!(why instanceof BridgewatchError && this.#ballast.drop())) throw why;
       }
     }
@@ -147,7 +147,7 @@ class LmdbLog implements EventLog {
         await this.#write(fitting.flatMap(({ batches }) => batches));
         for (const { resolve } of fitting) resolve();
       } catch (error) {
-        const why = await explained(error, this.#path, 'LOG_FULL');
+        const why = await explained(error, this.#path, full.log);
         for (const { reject } of group) reject(why);
       }
     }
