@@ -1,5 +1,11 @@
 import type { LakeFile } from '../../src/contracts/lake.ts';
-import type { LaneOffsets, StoredDetection, StoredObservation, WorkCommit, WorkStore } from '../../src/ports/work-store.ts';
+import type {
+  LaneOffsets,
+  StoredDetection,
+  StoredObservation,
+  WorkCommit,
+  WorkStore,
+} from '../../src/ports/work-store.ts';
 
 /** The work store's list of lake files over a map: for tests of the lake, which uses nothing else of it. */
 export class MemoryWork implements WorkStore {

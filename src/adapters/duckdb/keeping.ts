@@ -62,7 +62,13 @@ class Keeping implements LakeKeeping {
     this.#root = root;
     this.#engine = engine;
     this.#target = target;
-    this.disk = { state: 'ok', bytes: 0, budget: parts.diskBytes ?? Number.POSITIVE_INFINITY, rawDropped: 0, filesDropped: 0 };
+    this.disk = {
+      state: 'ok',
+      bytes: 0,
+      budget: parts.diskBytes ?? Number.POSITIVE_INFINITY,
+      rawDropped: 0,
+      filesDropped: 0,
+    };
   }
 
   merge(): Promise<{ readonly from: number; readonly into: number }> {
@@ -128,7 +134,9 @@ class Keeping implements LakeKeeping {
   #old(): readonly LakeFile[] {
     const open = lakeHour(this.#parts.clock.now() - HOUR);
     const files = this.#parts.work.allFiles().filter(({ hour }) => hour < open);
-    return files.toSorted((a, b) => (a.hour === b.hour ? Number(a.name > b.name) - Number(a.name < b.name) : a.hour < b.hour ? -1 : 1));
+    return files.toSorted((a, b) =>
+      a.hour === b.hour ? Number(a.name > b.name) - Number(a.name < b.name) : a.hour < b.hour ? -1 : 1,
+    );
   }
 
   async #dropRaw(budget: number): Promise<number> {

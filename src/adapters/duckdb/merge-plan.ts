@@ -11,7 +11,11 @@ const FULL = 0.6;
  * @param target raw bytes of a merged file
  * @param openHour the hour from which on workers may still be adding
  */
-export function planMerges(files: readonly LakeFile[], target: number, openHour: string): readonly (readonly LakeFile[])[] {
+export function planMerges(
+  files: readonly LakeFile[],
+  target: number,
+  openHour: string,
+): readonly (readonly LakeFile[])[] {
   const partitions = new Map<string, LakeFile[]>();
   for (const file of files) {
     // A file that gave up its raw records stays by itself: mixed with others it could not be told that it did.

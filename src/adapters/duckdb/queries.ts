@@ -41,14 +41,23 @@ class Queries implements LakeQueries {
     // The files asked for first may be merged away before they are opened; those listed now are there for the grace period.
     for (let attempt = 0; ; attempt += 1) {
       const scope = await this.#scope(tenant, options);
-      const question = { scope, sql, parameters: parameters ?? [], rows: limits.rows, milliseconds: limits.milliseconds };
+      const question = {
+        scope,
+        sql,
+        parameters: parameters ?? [],
+        rows: limits.rows,
+        milliseconds: limits.milliseconds,
+      };
       const answer = await this.#processes.ask(question, signal);
       if (answer.kind === 'answered') {
         return { ...answer.answered, milliseconds: Math.round(performance.now() - started) };
       }
       if (answer.kind === 'failed') throw new BridgewatchError(answer.code, answer.message, answer.status);
       if (attempt > 0) {
-        throw new BridgewatchError('LAKE_FILE_MISSING', `a file of tenant ${tenant} is listed and not there; its events cannot be read`);
+        throw new BridgewatchError(
+          'LAKE_FILE_MISSING',
+          `a file of tenant ${tenant} is listed and not there; its events cannot be read`,
+        );
       }
     }
   }

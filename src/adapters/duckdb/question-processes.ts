@@ -7,7 +7,9 @@ import type { Answer, Question } from './question.ts';
 const HEED_MS = 2_000;
 /** How long a process waits for the next question: starting one costs a quarter of a second. */
 const IDLE_MS = 60_000;
-const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'question-process.ts' : 'question-process.js', import.meta.url));
+const program = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? 'question-process.ts' : 'question-process.js', import.meta.url),
+);
 
 /**
  * Processes that answer questions, a few at a time. A question that exhausts memory or crashes DuckDB takes its process with it and nothing
@@ -26,12 +28,7 @@ export class QuestionProcesses {
 
   /** Throws `HUNT_TIMEOUT`, `HUNT_CANCELLED`, `HUNT_MEMORY` where the process had to be ended or ended by itself. */
   async ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
-    while (this.#busy >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (signal?.aborted === true) {
-      this.#waiting.shift()?.();
-      throw cancelled();
-    }
-    this.#busy += 1;
+    await this.#turn(signal);
     const child = this.#take();
     try {
       const answer = await exchange(child, question, signal);
@@ -41,9 +38,31 @@ export class QuestionProcesses {
       this.#end(child);
       throw error;
     } finally {
-      this.#busy -= 1;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy -= 1;
+      else next();
     }
+  }
+
+  /** Whoever ends hands the turn on, so that nobody who came later takes it between. */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted === true) throw cancelled();
+    if (this.#busy < this.#limit) {
+      this.#busy += 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(mine), 1);
+        reject(cancelled());
+      };
+      const mine = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.#waiting.push(mine);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 
   close(): void {
@@ -94,7 +113,10 @@ function exchange(child: ChildProcess, question: Question, signal: AbortSignal |
   return new Promise<Answer>((resolve, reject) => {
     let killed: NodeJS.Timeout | undefined;
     const late = setTimeout(
-      () => settle(() => reject(new BridgewatchError('HUNT_TIMEOUT', `the question took more than ${question.milliseconds} ms`, 408))),
+      () =>
+        settle(() =>
+          reject(new BridgewatchError('HUNT_TIMEOUT', `the question took more than ${question.milliseconds} ms`, 408)),
+        ),
       question.milliseconds + HEED_MS,
     );
     const stop = (): void => {
@@ -104,7 +126,13 @@ function exchange(child: ChildProcess, question: Question, signal: AbortSignal |
     const answered = (answer: Answer): void => settle(() => resolve(answer));
     const ended = (): void =>
       settle(() =>
-        reject(new BridgewatchError('HUNT_MEMORY', 'the process that answered the question ended; it may have needed too much memory', 422)),
+        reject(
+          new BridgewatchError(
+            'HUNT_MEMORY',
+            'the process that answered the question ended; it may have needed too much memory',
+            422,
+          ),
+        ),
       );
     const settle = (how: () => void): void => {
       clearTimeout(late);

@@ -82,9 +82,13 @@ function failure(error: unknown, { milliseconds, scope }: Question, isLate: bool
   if (isLate) return failed('HUNT_TIMEOUT', `the question took more than ${milliseconds} ms`, 408);
   if (/^INTERRUPT/i.test(message)) return failed('HUNT_CANCELLED', 'the question was cancelled', 409);
   if (/^Out of Memory/i.test(message)) {
-    return failed('HUNT_MEMORY', `the question needs more than ${scope.memoryMb} MB; ask for less, or group by less`, 422);
+    return failed(
+      'HUNT_MEMORY',
+      `the question needs more than ${scope.memoryMb} MB; ask for less, or group by less`,
+      422,
+    );
   }
-  if (/No such file|Cannot open file|not found.*\.parquet/i.test(message)) return { kind: 'gone' };
+  if (/No such file|Cannot open file|No files found/i.test(message)) return { kind: 'gone' };
   return failed('HUNT_SQL_INVALID', withoutPaths(message), 400);
 }
 

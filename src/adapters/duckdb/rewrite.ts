@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type LakeFile, lakeColumns } from '../../contracts/lake.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import { writeFailed } from './buffer.ts';
@@ -56,42 +56,48 @@ async function rewrite(
 ): Promise<LakeFile> {
   const [first] = files;
   if (first === undefined) throw new Error('nothing to rewrite');
-  const id = `m-${randomUUID()}`;
-  const path = join(root, TMP, `${id}.parquet`);
+  const { tenant, hour } = first;
   const rows = sum(files, (file) => file.rows);
+  const path = join(root, TMP, `m-${randomUUID()}.parquet`);
+  const name = `${partition(tenant, hour)}/${basename(path)}`;
+  const what = `${rows} rows of tenant ${tenant}, hour ${hour}, to be merged,`;
   crashPoint('before write');
+  const { size, wordBytes } = await write(engine, copyTo(query, path, MERGED), path, rows, words, what);
+  crashPoint('after write');
+  // The words first: a file without them is read whole, but none may ever find those of another.
+  if (wordBytes > 0) await publish(root, wordsName(path), wordsName(name));
+  await publish(root, path, name);
+  crashPoint('after publish');
+  return {
+    tenant,
+    hour,
+    name,
+    rows,
+    bytes: size + wordBytes,
+    rawBytes: sum(files, (file) => file.rawBytes),
+    minTime: Math.min(...files.map((file) => file.minTime)),
+    maxTime: Math.max(...files.map((file) => file.maxTime)),
+    merges: Math.max(...files.map((file) => file.merges)) + 1,
+  };
+}
+
+async function write(
+  { connection }: Engine,
+  copy: string,
+  path: string,
+  rows: number,
+  words: (path: string) => Promise<number>,
+  what: string,
+): Promise<{ readonly size: number; readonly wordBytes: number }> {
   try {
-    const copied = await engine.connection.runAndReadAll(copyTo(query, path, MERGED));
-    const written = Number(copied.getRows()[0]?.[0]);
-    if (written !== rows) {
-      throw new BridgewatchError(
-        'LAKE_FILE_DAMAGED',
-        `${files.map(({ name }) => name).join(', ')} hold ${written} rows where the list says ${rows}; they are left as they are`,
-      );
-    }
+    const written = Number((await connection.runAndReadAll(copy)).getRows()[0]?.[0]);
+    if (written !== rows) throw new BridgewatchError('LAKE_FILE_DAMAGED', `${what} are ${written} in their files`);
     const { size } = await stat(path);
-    const wordBytes = await words(path);
-    crashPoint('after write');
-    const name = `${partition(first.tenant, first.hour)}/${id}.parquet`;
-    // The words first: they may lack their file, and a search then reads it all, but it must not find those of another.
-    if (wordBytes > 0) await publish(root, wordsName(path), wordsName(name));
-    await publish(root, path, name);
-    crashPoint('after publish');
-    return {
-      tenant: first.tenant,
-      hour: first.hour,
-      name,
-      rows,
-      bytes: size + wordBytes,
-      rawBytes: sum(files, (file) => file.rawBytes),
-      minTime: Math.min(...files.map((file) => file.minTime)),
-      maxTime: Math.max(...files.map((file) => file.maxTime)),
-      merges: Math.max(...files.map((file) => file.merges)) + 1,
-    };
+    return { size, wordBytes: await words(path) };
   } catch (error) {
     await rm(path, { force: true });
     await rm(wordsName(path), { force: true });
-    throw writeFailed(error, `${rows} rows of tenant ${first.tenant}, hour ${first.hour}, to be merged,`);
+    throw writeFailed(error, what);
   }
 }
 

@@ -5,7 +5,8 @@ const SQL_LIMIT = 65_536;
 /** Table functions that make rows of their arguments alone. All others read something: files, settings, the catalog. */
 const tableFunctions = new Set(['unnest', 'range', 'generate_series', 'json_each', 'json_tree', 'repeat']);
 /** Functions that tell of, or change, what is not in the rows. */
-const functions = /^(getenv|current_setting|getvariable|setseed|write_log|nextval|currval|sleep_ms|pg_sleep|which_secret|parse_duckdb_log_message|json_execute_serialized_sql|json_deserialize_sql|query|query_table|read_.*|parquet_.*|glob|sniff_csv|duckdb_.*|pragma_.*)$/;
+const functions =
+  /^(getenv|current_setting|getvariable|setseed|write_log|nextval|currval|sleep_ms|pg_sleep|which_secret|parse_duckdb_log_message|json_execute_serialized_sql|json_deserialize_sql|query|query_table|read_.*|parquet_.*|glob|sniff_csv|duckdb_.*|pragma_.*)$/;
 /** A name for a subquery may not be one that means something of its own where the subquery is out of sight. */
 const subqueryName = /^(?!duckdb_|pragma_|sqlite_|pg_|information_)[a-z_][a-z0-9_]*$/i;
 
@@ -16,10 +17,13 @@ type Node = { readonly [key: string]: unknown };
  * a question is refused with a reason before anything runs. Throws `HUNT_SQL_INVALID`.
  */
 export async function checkStatement({ connection }: Engine, sql: string): Promise<void> {
-  if (sql.length > SQL_LIMIT) throw invalid(`the statement has ${sql.length} characters; at most ${SQL_LIMIT} are read`);
+  if (sql.length > SQL_LIMIT)
+    throw invalid(`the statement has ${sql.length} characters; at most ${SQL_LIMIT} are read`);
   if (sql.includes('\0')) throw invalid('the statement has a NUL character');
   const read = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
-  const tree: { error: boolean; error_message?: string; statements?: unknown[] } = JSON.parse(String(read.getRows()[0]?.[0]));
+  const tree: { error: boolean; error_message?: string; statements?: unknown[] } = JSON.parse(
+    String(read.getRows()[0]?.[0]),
+  );
   if (tree.error) {
     const message = tree.error_message ?? 'it cannot be read';
     throw invalid(message.startsWith('Only SELECT') ? 'only a SELECT statement may ask the lake' : message);
@@ -60,7 +64,8 @@ function checkNode(node: Node, tables: ReadonlySet<string>): void {
   if (node.type === 'BASE_TABLE') {
     const name = String(node.table_name);
     const isPlain = node.schema_name === '' && node.catalog_name === '' && (node.at_clause ?? null) === null;
-    if (!isPlain || !tables.has(name.toLowerCase())) throw invalid(`there is no table ${JSON.stringify(name)}; ask the table events`);
+    if (!isPlain || !tables.has(name.toLowerCase()))
+      throw invalid(`there is no table ${JSON.stringify(name)}; ask the table events`);
   }
   if (node.type === 'SHOW_REF' && (node.query ?? null) === null) throw invalid('only events can be described');
   if (node.type === 'TABLE_FUNCTION') {

@@ -1,7 +1,7 @@
 import { open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TMP, pathOf, wordsName } from './durable.ts';
 import type { LakeFile } from '../../contracts/lake.ts';
+import { pathOf, TMP, wordsName } from './durable.ts';
 
 /**
  * Now, as the lake's file system tells it: ages of files are compared with this, never with our own clock. That one may be another machine's,
