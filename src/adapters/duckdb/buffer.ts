@@ -22,7 +22,10 @@ const WRITTEN = { level: 1, groupRows: 20_480 } as const;
 /** Opens the writing side of the lake. Throws `LAKE_WRITER_INVALID` for a writer's name that is no name. */
 export async function openLakeBuffer({ dir, writer, memoryMb }: LakeBufferParts): Promise<LakeBuffer> {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(writer)) {
-    throw new BridgewatchError('LAKE_WRITER_INVALID', `writer is ${JSON.stringify(writer)}; give 1 to 64 of letters, digits, - and _`);
+    throw new BridgewatchError(
+      'LAKE_WRITER_INVALID',
+      `writer is ${JSON.stringify(writer)}; give 1 to 64 of letters, digits, - and _`,
+    );
   }
   const root = resolve(dir);
   await mkdir(join(root, TMP), { recursive: true });
@@ -109,5 +112,7 @@ class Buffered implements LakeBuffer {
 export function writeFailed(error: unknown, what: string): BridgewatchError {
   if (error instanceof BridgewatchError) return error;
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  return new BridgewatchError('LAKE_WRITE_FAILED', `${what} did not get into the lake: ${reason}`, 503, { cause: error });
+  return new BridgewatchError('LAKE_WRITE_FAILED', `${what} did not get into the lake: ${reason}`, 503, {
+    cause: error,
+  });
 }

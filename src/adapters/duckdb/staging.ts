@@ -92,6 +92,10 @@ const selection = lakeColumns
   .join(', ');
 
 /** `COPY` of a query to a Parquet file. */
-export function copyTo(query: string, path: string, { level, groupRows }: { level: number; groupRows: number }): string {
+export function copyTo(
+  query: string,
+  path: string,
+  { level, groupRows }: { level: number; groupRows: number },
+): string {
   return `COPY (${query}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${level}, ROW_GROUP_SIZE ${groupRows})`;
 }

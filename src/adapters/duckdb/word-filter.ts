@@ -76,7 +76,7 @@ function probe(key: number, each: (bit: number) => boolean): boolean {
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
   mixed = (mixed ^ (mixed >>> 15)) >>> 0;
   let bit = (mixed & 0xffff) % PAGE_BITS;
-  const step = (mixed >>> 16) % (PAGE_BITS - 1) | 1;
+  const step = ((mixed >>> 16) % (PAGE_BITS - 1)) | 1;
   for (let at = 0; at < PROBES; at += 1) {
     if (!each(bit)) return false;
     bit = (bit + step) % PAGE_BITS;
