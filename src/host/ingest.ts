@@ -13,7 +13,7 @@ import type { EventLog } from '../ports/event-log.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { WorkStore } from '../ports/work-store.ts';
 import { type Child, keepAlive } from './worker/child.ts';
-import { places, type WorkerOptions, workerName } from './worker/options.ts';
+import { type KeeperOptions, places, type WorkerOptions, workerName } from './worker/options.ts';
 
 export interface IngestOptions {
   readonly dataDir: string;
@@ -31,8 +31,13 @@ export interface IngestOptions {
   /** Worker processes; 2 unless told. */
   readonly workers?: number;
   readonly flush?: Partial<FlushBounds>;
+  /** Bytes the lake may take. */
+  readonly lakeBytes?: number;
+  /** Days that events are kept. */
+  readonly retainDays?: number;
   /** For fault tests. */
   readonly crashAt?: WorkerOptions['crashAt'];
+  readonly keeperCrashAt?: KeeperOptions['crashAt'];
 }
 
 /** Everything between a sender and the lake: doors, log, workers. */
@@ -60,7 +65,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = openLmdbLog({ path: join(dataDir, places.log) });
   const work = openWorkStore({ path: join(dataDir, places.work) });
-  const queries = await openLakeQueries({ dir: join(dataDir, places.lake), work });
+  const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
   const intake = new Intake({ log, clock: systemClock, incarnation: randomBytes(8).toString('hex') });
   const of = options.workers ?? WORKERS;
   const workers = Array.from({ length: of }, (_, index) => {
@@ -74,7 +79,13 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     };
     return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
   });
-  const keeper = keepAlive({ module: 'keeper', name: 'keeper', options: { dataDir }, warn });
+  const keeping: KeeperOptions = {
+    dataDir,
+    ...(options.lakeBytes === undefined ? {} : { diskBytes: options.lakeBytes }),
+    ...(options.retainDays === undefined ? {} : { retainDays: options.retainDays }),
+    ...(options.keeperCrashAt === undefined ? {} : { crashAt: options.keeperCrashAt }),
+  };
+  const keeper = keepAlive({ module: 'keeper-main', name: 'keeper', options: keeping, warn });
   const backlog = async (): Promise<number> => {
     const offsets = work.offsets();
     let batches = 0;

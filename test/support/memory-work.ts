@@ -1,5 +1,6 @@
 import type { LakeFile } from '../../src/contracts/lake.ts';
 import type {
+  Claim,
   LaneOffsets,
   StoredDetection,
   StoredObservation,
@@ -12,6 +13,10 @@ export class MemoryWork implements WorkStore {
   readonly #files = new Map<string, LakeFile>();
   /** Commits made so far. */
   readonly commits: WorkCommit[] = [];
+
+  claim(name: string): Claim {
+    return { name, epoch: 1 };
+  }
 
   commit(commit: WorkCommit): void {
     this.commits.push(commit);
