@@ -26,14 +26,14 @@ function parts(command: string): { words: string[]; options: string[] } {
 }
 
 /** Commands that stand under another. */
-const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'provider', 'playbooks']);
+const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'provider', 'playbooks', 'source']);
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(page, 'utf8');
 
   it('names commands and options that exist', () => {
     for (const [, command = ''] of text.matchAll(
-      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks)\b[^`\n|]*)/g,
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks|source)\b[^`\n|]*)/g,
     )) {
       const { words, options } = parts(command);
       const described = help(...words.slice(0, grouped.has(words[0] ?? '') ? 2 : 1));
