@@ -12,8 +12,15 @@ const pages = [
 const scripts = Object.keys(
   (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
-const help = (...words: string[]): string =>
-  execFileSync(process.execPath, ['bin/bridgewatch.js', ...words, '--help'], { encoding: 'utf8' });
+const helped = new Map<string, string>();
+/** Asked once a command: pages name the same ones, and each answer starts a process. */
+function help(...words: string[]): string {
+  const known = helped.get(words.join(' '));
+  if (known !== undefined) return known;
+  const text = execFileSync(process.execPath, ['bin/bridgewatch.js', ...words, '--help'], { encoding: 'utf8' });
+  helped.set(words.join(' '), text);
+  return text;
+}
 
 /** The words of a documented command up to its first argument, and the options it is given. */
 function parts(command: string): { words: string[]; options: string[] } {
