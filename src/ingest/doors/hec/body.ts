@@ -58,11 +58,13 @@ export function readLines(body: Buffer, defaults: Metadata, reading: BodyReading
   const text = body.toString('utf8');
   const records: Incoming[] = [];
   let number = 0;
+  let tag = 0;
   for (let at = 0; at < text.length; ) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
-    if (looksLikeWindowsXml(text.slice(at, at + 512))) {
-      const tag = text.indexOf(END_OF_EVENT, at);
+    // Where no end tag is left, none is looked for again: each search would run to the body's end.
+    if (tag >= 0 && looksLikeWindowsXml(text.slice(at, at + 512))) {
+      tag = text.indexOf(END_OF_EVENT, at);
       if (tag >= 0) end = tag + END_OF_EVENT.length;
     }
     const line = text.slice(at, end).replace(/\r$/, '');
