@@ -6,6 +6,7 @@ import { cloudtrail } from './cloudtrail.ts';
 import { ecs } from './ecs.ts';
 import { generic } from './generic.ts';
 import { m365 } from './m365.ts';
+import { otel } from './otel.ts';
 import { syslog } from './syslog.ts';
 import { evtx } from './windows/evtx.ts';
 import { evtxecmd } from './windows/evtxecmd.ts';
@@ -39,6 +40,7 @@ export const lenses: readonly Lens[] = Object.freeze([
   ecs,
   auditd,
   syslog,
+  otel,
   generic,
 ]);
 

@@ -1,16 +1,11 @@
 import type { JsonObject } from '../../contracts/event.ts';
+import { put } from './put.ts';
 import { readXml, type XmlElement } from './xml.ts';
 
 type Members = Record<string, unknown>;
 
 /** What the schema of events (`win32/win/event`) has as whole numbers in System, and JSON renderings write so. */
 const numbers = new Set(['EventID', 'Version', 'Level', 'Task', 'Opcode', 'EventRecordID', 'ProcessID', 'ThreadID']);
-
-/** Sets an own member whatever its name: telemetry may call one `__proto__`. */
-function put(target: Members, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true, configurable: true });
-  else target[name] = value;
-}
 
 function scalar(name: string, text: string, inSystem: boolean): unknown {
   if (!inSystem || !numbers.has(name) || !/^\d{1,20}$/.test(text)) return text;

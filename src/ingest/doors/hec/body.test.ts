@@ -7,6 +7,7 @@ import { type BodyReading, readEvents, readLines } from './body.ts';
 const reading: BodyReading = {
   eventBytes: 1024 * 1024,
   events: 10_000,
+  keptBytes: 64 * 1024 * 1024,
   depth: 100,
   textRecord: plainText,
   receivedAt: Date.UTC(2024, 4, 1),
@@ -112,6 +113,10 @@ describe('bodies of the event endpoint', () => {
       at: 1,
     });
     expect(events('{"event":"a"}{"event":"b"}', { events: 1 }).fault).toEqual({ code: 27, at: 1 });
+    const host = { host: 'h'.repeat(500) };
+    const lines = readLines(Buffer.from('a\n'.repeat(1000)), host, { ...reading, keptBytes: 100_000 });
+    expect(lines.fault?.code).toBe(27);
+    expect(lines.records.length).toBeLessThan(200);
     expect(events(`{"event":${'['.repeat(200)}${']'.repeat(200)}}`).fault).toEqual({ code: 6, at: 0 });
     // As a text it is kept, unread.
     const deep = `{"a":${'['.repeat(200)}${']'.repeat(200)}}`;

@@ -12,6 +12,8 @@ export interface BodyReading extends TextReading {
   readonly eventBytes: number;
   /** Events of one request. */
   readonly events: number;
+  /** Bytes of all records as kept: each has its envelope beside it, so they may be many more than were sent. */
+  readonly keptBytes: number;
 }
 
 /** What a body held, up to the first event that cannot be taken. */
@@ -30,6 +32,7 @@ const OPEN_OBJECT = 123;
 export function readEvents(body: Buffer, defaults: Metadata, reading: BodyReading): BodyRead {
   const records: Incoming[] = [];
   let number = 0;
+  let kept = 0;
   for (let at = nextValue(body, 0); at < body.length; at = nextValue(body, at), number += 1) {
     const fault = (code: HecCode): BodyRead => ({ records, fault: { code, at: number } });
     if (records.length >= reading.events) return fault(27);
@@ -42,7 +45,11 @@ export function readEvents(body: Buffer, defaults: Metadata, reading: BodyReadin
       range.eventStart === 0 ? undefined : body.toString('utf8', range.eventStart, range.eventEnd).trim();
     const taken = eventRecords(parsed.value as JsonObject, eventText, defaults, reading);
     if (typeof taken === 'number') return fault(taken);
-    for (const record of taken) records.push(record);
+    for (const record of taken) {
+      kept += record.raw.length;
+      if (kept > reading.keptBytes) return fault(27);
+      records.push(record);
+    }
     at = range.end;
   }
   return number === 0 ? { records, fault: { code: 5, at: 0 } } : { records };
@@ -58,6 +65,7 @@ export function readLines(body: Buffer, defaults: Metadata, reading: BodyReading
   const text = body.toString('utf8');
   const records: Incoming[] = [];
   let number = 0;
+  let kept = 0;
   let tag = 0;
   for (let at = 0; at < text.length; ) {
     let end = text.indexOf('\n', at);
@@ -72,7 +80,11 @@ export function readLines(body: Buffer, defaults: Metadata, reading: BodyReading
     if (line.trim() === '') continue;
     if (line.length > reading.eventBytes || records.length >= reading.events)
       return { records, fault: { code: 27, at: number } };
-    for (const record of lineRecords(line, defaults, reading)) records.push(record);
+    for (const record of lineRecords(line, defaults, reading)) {
+      kept += record.raw.length;
+      if (kept > reading.keptBytes) return { records, fault: { code: 27, at: number } };
+      records.push(record);
+    }
     number += 1;
   }
   return number === 0 ? { records, fault: { code: 5, at: 0 } } : { records };

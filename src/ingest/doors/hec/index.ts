@@ -103,8 +103,8 @@ export function hecDoor(textRecord: TextRecord = plainText): IngestDoor {
 }
 
 function readingOf({ limits, clock }: IngestRoom, textRecord: TextRecord): BodyReading {
-  const { eventBytes, events, depth } = limits;
-  return { eventBytes, events, depth, textRecord, receivedAt: clock.now() };
+  const { eventBytes, events, depth, decompressedBytes } = limits;
+  return { eventBytes, events, keptBytes: 2 * decompressedBytes, depth, textRecord, receivedAt: clock.now() };
 }
 
 function faultAnswer(room: IngestRoom, source: SourceRef, { code, at }: NonNullable<BodyRead['fault']>): HecAnswer {
