@@ -1,10 +1,12 @@
 import type { JsonObject, Lens } from '../contracts/event.ts';
 import { auditd } from './auditd.ts';
 import { azure } from './azure.ts';
+import { cef } from './cef.ts';
 import { cloudAudits } from './cloud-audit.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { ecs } from './ecs.ts';
 import { generic } from './generic.ts';
+import { leef } from './leef.ts';
 import { m365 } from './m365.ts';
 import { otel } from './otel.ts';
 import { syslog } from './syslog.ts';
@@ -36,6 +38,8 @@ export const lenses: readonly Lens[] = Object.freeze([
   m365,
   azure,
   ...cloudAudits,
+  cef,
+  leef,
   zeek,
   ecs,
   auditd,
