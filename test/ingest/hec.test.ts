@@ -39,7 +39,7 @@ async function open(pendingBytes = 64 * 1024 * 1024): Promise<void> {
   log = new GatedLog();
   intake = new Intake({ log, clock, incarnation: 'one', pendingBytes });
   const sources = sourcesByToken({ [TOKEN]: source });
-  door = await openIngestHttp({ intake, sources, clock, host: '127.0.0.1', port: 0, doors: [hecDoor()] });
+  door = await openIngestHttp({ intake, sources, clock, host: '127.0.0.1', port: 0, doors: [hecDoor] });
 }
 
 interface Sending {

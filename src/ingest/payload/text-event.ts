@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../contracts/event.ts';
 import { parseRecord } from '../parse-record.ts';
+import { textRecord } from './text-record.ts';
 import { windowsXml } from './windows-xml.ts';
 
 /** A record, with its JSON text as received where it was JSON. */
@@ -8,14 +9,7 @@ export interface ReadText {
   readonly raw?: string;
 }
 
-/** How a text that is neither JSON nor Windows XML becomes a record (syslog, CEF, LEEF). */
-export type TextRecord = (text: string, receivedAt: number) => JsonObject;
-
-/** The text as the one thing known of it. */
-export const plainText: TextRecord = (text) => ({ message: text });
-
 export interface TextReading {
-  readonly textRecord: TextRecord;
   /** Epoch ms: what is left out of a text's time (a year) is judged by it. */
   readonly receivedAt: number;
   /** Objects and arrays inside each other, at most. */
@@ -23,10 +17,10 @@ export interface TextReading {
 }
 
 /**
- * The event in a text that a shipper sent as text: a JSON object, a Windows event in XML, or a line of a log. A JSON object nested too
+ * The event in a text that a shipper sent as text: a JSON object, a Windows event in XML, or a line of a log (syslog, CEF, LEEF). A JSON object nested too
  * deep stays a text: it is kept and can be searched, and no lens reads it.
  */
-export function textEvent(text: string, { textRecord, receivedAt, depth }: TextReading): ReadText {
+export function textEvent(text: string, { receivedAt, depth }: TextReading): ReadText {
   const raw = text.trim();
   if (raw.startsWith('{') && raw.endsWith('}')) {
     const bytes = Buffer.from(raw, 'utf8');

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../contracts/event.ts';
-import { put } from './put.ts';
+import { keep } from './keep.ts';
 import { readXml, type XmlElement } from './xml.ts';
 
 type Members = Record<string, unknown>;
@@ -21,16 +21,16 @@ function rendered(element: XmlElement, inSystem: boolean): unknown {
   const made: Members = {};
   if (element.attributes.size > 0) {
     const attributes: Members = {};
-    for (const [name, value] of element.attributes) put(attributes, name, scalar(name, value, inSystem));
+    for (const [name, value] of element.attributes) keep(attributes, name, scalar(name, value, inSystem));
     made['#attributes'] = attributes;
   }
   if (text !== '') made['#text'] = scalar(element.name, text, inSystem);
   for (const child of element.children) {
     const value = rendered(child, inSystem);
     const before = Object.hasOwn(made, child.name) ? made[child.name] : undefined;
-    if (before === undefined) put(made, child.name, value);
+    if (before === undefined) keep(made, child.name, value);
     else if (Array.isArray(before)) before.push(value);
-    else put(made, child.name, [before, value]);
+    else keep(made, child.name, [before, value]);
   }
   return made;
 }
@@ -41,9 +41,9 @@ function eventData(element: XmlElement): unknown {
   const nameless: string[] = [];
   for (const child of element.children) {
     const name = child.attributes.get('Name');
-    if (child.name !== 'Data') put(made, child.name, rendered(child, false));
+    if (child.name !== 'Data') keep(made, child.name, rendered(child, false));
     else if (name === undefined) nameless.push(child.text);
-    else put(made, name, child.children.length > 0 ? rendered(child, false) : child.text);
+    else keep(made, name, child.children.length > 0 ? rendered(child, false) : child.text);
   }
   if (nameless.length > 0) made.Data = { '#text': nameless.length === 1 ? nameless[0] : nameless };
   return Object.keys(made).length > 0 ? made : null;
@@ -67,7 +67,7 @@ export function windowsXml(text: string): JsonObject | undefined {
   const event: Members = {};
   for (const child of root.children) {
     const isData = child.name === 'EventData';
-    put(event, child.name, isData ? eventData(child) : rendered(child, child.name === 'System'));
+    keep(event, child.name, isData ? eventData(child) : rendered(child, child.name === 'System'));
   }
   const system = event.System;
   return typeof system === 'object' && system !== null ? { Event: event } : undefined;

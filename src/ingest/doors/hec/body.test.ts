@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lensOf } from '../../../lenses/index.ts';
-import { plainText } from '../../payload/text-event.ts';
 import { type BodyReading, readEvents, readLines } from './body.ts';
 
 const reading: BodyReading = {
@@ -9,7 +8,6 @@ const reading: BodyReading = {
   events: 10_000,
   keptBytes: 64 * 1024 * 1024,
   depth: 100,
-  textRecord: plainText,
   receivedAt: Date.UTC(2024, 4, 1),
 };
 const events = (text: string, more: Partial<BodyReading> = {}) =>
@@ -212,7 +210,7 @@ describe('whatever is sent', () => {
 
   test('time grows with the bytes, not with their square', () => {
     const began = performance.now();
-    const { length } = Buffer.alloc(4 * 1024 * 1024);
+    const length = 1024 * 1024;
     for (const body of [
       '\\'.repeat(length),
       `{"${'\\"'.repeat(length / 2)}`,

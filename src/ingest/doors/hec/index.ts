@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SourceRef } from '../../../contracts/source.ts';
 import { sha256 } from '../../../kernel/ids.ts';
 import type { IngestDoor, IngestRoom } from '../../http/room.ts';
-import { plainText, type TextRecord } from '../../payload/text-event.ts';
 import { faultCodes, type HecAnswer, hecAnswer, refusalAnswer } from './answers.ts';
 import { type BodyRead, type BodyReading, readEvents, readLines } from './body.ts';
 import { AckChannels, isChannel } from './channels.ts';
@@ -39,72 +38,70 @@ function acksIn(body: Buffer): readonly number[] | undefined {
  * Splunk's HTTP Event Collector: events, raw lines, health and acknowledgement. An answer of code 0 means durable, with or without an
  * `ackId`; a request on a channel gets one for clients that wait for it.
  */
-export function hecDoor(textRecord: TextRecord = plainText): IngestDoor {
-  return (room) => async (app) => {
-    const channels = new AckChannels(room.clock);
-    app.setErrorHandler((error, request, reply) => {
-      const { status, body } = refusalAnswer(
-        room.refusal(error, request, reply),
-        request.headers.authorization !== undefined,
-      );
-      if (status === 503) reply.header('retry-after', '1');
-      return reply.code(status).send(body);
-    });
-    const take = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      read: (body: Buffer, defaults: Metadata, reading: BodyReading) => BodyRead,
-    ): Promise<HecAnswer> => {
-      const source = room.authenticate(request);
-      const channel = channelOf(request);
-      if ('fault' in channel) return channel.fault;
-      const body = await room.readBody(request, reply);
-      const found = read(body, request.query as Query, readingOf(room, textRecord));
-      if (found.records.length > 0)
-        await room.intake.deliver({ source, door: 'hec', records: found.records, digest: sha256(body) });
-      if (found.fault !== undefined) return faultAnswer(room, source, found.fault);
-      return hecAnswer(0, channel.name === undefined ? {} : { ackId: channels.give(source, channel.name) });
-    };
-    const status = async (request: FastifyRequest, reply: FastifyReply): Promise<HecAnswer> => {
-      const source = room.authenticate(request);
-      const channel = channelOf(request);
-      if ('fault' in channel) return channel.fault;
-      if (channel.name === undefined) return hecAnswer(10);
-      const ids = acksIn(await room.readBody(request, reply));
-      if (ids === undefined) return hecAnswer(6);
-      return { status: 200, body: { acks: channels.take(source, channel.name, ids) } };
-    };
-    const answer = (make: (request: FastifyRequest, reply: FastifyReply) => Promise<HecAnswer> | HecAnswer) => {
-      return async (request: FastifyRequest, reply: FastifyReply) => {
-        const made = await make(request, reply);
-        // A refusal before the body was read leaves it on the connection.
-        if (!request.raw.complete) reply.header('connection', 'close');
-        return reply.code(made.status).send(made.body);
-      };
-    };
-    for (const path of EVENT_PATHS)
-      app.post(
-        path,
-        answer((request, reply) => take(request, reply, readEvents)),
-      );
-    for (const path of RAW_PATHS)
-      app.post(
-        path,
-        answer((request, reply) => take(request, reply, readLines)),
-      );
-    for (const path of ACK_PATHS) app.post(path, answer(status));
-    // Load balancers ask without a token; whether there is room is all they learn.
-    for (const path of HEALTH_PATHS)
-      app.get(
-        path,
-        answer(() => hecAnswer(room.intake.busy ? 18 : 17)),
-      );
+export const hecDoor: IngestDoor = (room) => async (app) => {
+  const channels = new AckChannels(room.clock);
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = refusalAnswer(
+      room.refusal(error, request, reply),
+      request.headers.authorization !== undefined,
+    );
+    if (status === 503) reply.header('retry-after', '1');
+    return reply.code(status).send(body);
+  });
+  const take = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    read: (body: Buffer, defaults: Metadata, reading: BodyReading) => BodyRead,
+  ): Promise<HecAnswer> => {
+    const source = room.authenticate(request);
+    const channel = channelOf(request);
+    if ('fault' in channel) return channel.fault;
+    const body = await room.readBody(request, reply);
+    const found = read(body, request.query as Query, readingOf(room));
+    if (found.records.length > 0)
+      await room.intake.deliver({ source, door: 'hec', records: found.records, digest: sha256(body) });
+    if (found.fault !== undefined) return faultAnswer(room, source, found.fault);
+    return hecAnswer(0, channel.name === undefined ? {} : { ackId: channels.give(source, channel.name) });
   };
-}
+  const status = async (request: FastifyRequest, reply: FastifyReply): Promise<HecAnswer> => {
+    const source = room.authenticate(request);
+    const channel = channelOf(request);
+    if ('fault' in channel) return channel.fault;
+    if (channel.name === undefined) return hecAnswer(10);
+    const ids = acksIn(await room.readBody(request, reply));
+    if (ids === undefined) return hecAnswer(6);
+    return { status: 200, body: { acks: channels.take(source, channel.name, ids) } };
+  };
+  const answer = (make: (request: FastifyRequest, reply: FastifyReply) => Promise<HecAnswer> | HecAnswer) => {
+    return async (request: FastifyRequest, reply: FastifyReply) => {
+      const made = await make(request, reply);
+      // A refusal before the body was read leaves it on the connection.
+      if (!request.raw.complete) reply.header('connection', 'close');
+      return reply.code(made.status).send(made.body);
+    };
+  };
+  for (const path of EVENT_PATHS)
+    app.post(
+      path,
+      answer((request, reply) => take(request, reply, readEvents)),
+    );
+  for (const path of RAW_PATHS)
+    app.post(
+      path,
+      answer((request, reply) => take(request, reply, readLines)),
+    );
+  for (const path of ACK_PATHS) app.post(path, answer(status));
+  // Load balancers ask without a token; whether there is room is all they learn.
+  for (const path of HEALTH_PATHS)
+    app.get(
+      path,
+      answer(() => hecAnswer(room.intake.busy ? 18 : 17)),
+    );
+};
 
-function readingOf({ limits, clock }: IngestRoom, textRecord: TextRecord): BodyReading {
+function readingOf({ limits, clock }: IngestRoom): BodyReading {
   const { eventBytes, events, depth, decompressedBytes } = limits;
-  return { eventBytes, events, keptBytes: 2 * decompressedBytes, depth, textRecord, receivedAt: clock.now() };
+  return { eventBytes, events, keptBytes: 2 * decompressedBytes, depth, receivedAt: clock.now() };
 }
 
 function faultAnswer(room: IngestRoom, source: SourceRef, { code, at }: NonNullable<BodyRead['fault']>): HecAnswer {

@@ -1,4 +1,4 @@
-import { put } from '../../payload/put.ts';
+import { keep } from '../../payload/keep.ts';
 
 /**
  * Values inside each other, at most. The protobuf decoder stops at a hundred messages inside each other, which three a value make 32; JSON
@@ -73,6 +73,6 @@ export function keyValues(pairs: unknown, depth = 0): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   if (!Array.isArray(pairs)) return made;
   for (const pair of pairs)
-    if (isObject(pair) && typeof pair.key === 'string') put(made, pair.key, anyValue(pair.value, depth));
+    if (isObject(pair) && typeof pair.key === 'string') keep(made, pair.key, anyValue(pair.value, depth));
   return made;
 }

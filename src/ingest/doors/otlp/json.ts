@@ -5,8 +5,8 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** Objects and arrays of one body. A record of ten attributes has some 25; the smallest objects cost 30 times their text in memory. */
 const BRACKETS = 2_000_000;
-/** Brackets inside each other: seven down to a record's value, four for each of its 32 levels. */
-const DEPTH = 160;
+/** Brackets inside each other: four a value. Far past what a record may have, so that one record too deep is refused by itself. */
+const DEPTH = 400;
 const QUOTE = 34;
 const BACKSLASH = 92;
 

@@ -47,13 +47,13 @@ function only(type: typeof Resource, message: Uint8Array, id: number): Members |
  * Reads a request in protobuf, a log record at a time: two bytes on the wire can be an object in memory, so that a request decoded whole could
  * need a hundred times its size. Throws `INGEST_OTLP_BODY` (400), and what the reader throws.
  */
-export function readProtobuf(body: Buffer, reader: RequestReader, recordBytes: number): void {
+export function readProtobuf(body: Buffer, reader: RequestReader): void {
   for (const resourceLogs of each(body, RESOURCE_LOGS)) {
     reader.resource(only(Resource, resourceLogs, RESOURCE));
     for (const scopeLogs of each(resourceLogs, SCOPE_LOGS)) {
       reader.scope(only(InstrumentationScope, scopeLogs, SCOPE));
       for (const bytes of each(scopeLogs, LOG_RECORDS)) {
-        if (bytes.length > recordBytes) {
+        if (bytes.length > reader.eventBytes) {
           reader.record({}, bytes.length);
           continue;
         }

@@ -42,6 +42,11 @@ export class RequestReader {
     this.#reading = reading;
   }
 
+  /** Bytes of one record: a longer one need not be decoded. */
+  get eventBytes(): number {
+    return this.#reading.eventBytes;
+  }
+
   get result(): RequestRead {
     return { records: this.#records, refused: this.#refused, detail: this.#detail };
   }

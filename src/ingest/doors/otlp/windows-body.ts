@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contracts/event.ts';
-import { put } from '../../payload/put.ts';
+import { keep } from '../../payload/keep.ts';
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,7 +16,7 @@ function dataOf(eventData: unknown): JsonObject | undefined {
     if (!isObject(item)) continue;
     for (const [name, value] of Object.entries(item)) {
       if (name === '') nameless.push(value);
-      else put(made, name, value);
+      else keep(made, name, value);
     }
   }
   if (nameless.length > 0) made.Data = { '#text': nameless };
