@@ -6,9 +6,8 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import protobuf from 'protobufjs';
 import { request } from 'undici';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { otlpDoor } from '../../src/ingest/doors/otlp/index.ts';
 import { type IngestHttp, openIngestHttp } from '../../src/ingest/http/index.ts';
-import { Intake } from '../../src/ingest/index.ts';
+import { Intake, otlpDoor } from '../../src/ingest/index.ts';
 import type { Appended } from '../../src/ports/event-log.ts';
 import { loggedEvents } from '../support/logged.ts';
 import { MemoryLog } from '../support/memory-log.ts';

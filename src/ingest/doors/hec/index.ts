@@ -24,6 +24,12 @@ function channelOf(request: FastifyRequest): Channel {
   return typeof name === 'string' && isChannel(name) ? { name } : { fault: hecAnswer(11) };
 }
 
+/** What the URL says of every event of the request. */
+function defaultsOf(query: Query): Metadata {
+  const named = ['host', 'source', 'sourcetype', 'index', 'time'].map((name) => [name, query[name]]);
+  return Object.fromEntries(named.filter(([, value]) => typeof value === 'string'));
+}
+
 function acksIn(body: Buffer): readonly number[] | undefined {
   try {
     const { acks } = JSON.parse(body.toString('utf8')) as { acks?: unknown };
@@ -57,7 +63,7 @@ export const hecDoor: IngestDoor = (room) => async (app) => {
     const channel = channelOf(request);
     if ('fault' in channel) return channel.fault;
     const body = await room.readBody(request, reply);
-    const found = read(body, request.query as Query, readingOf(room));
+    const found = read(body, defaultsOf(request.query as Query), readingOf(room));
     if (found.records.length > 0)
       await room.intake.deliver({ source, door: 'hec', records: found.records, digest: sha256(body) });
     if (found.fault !== undefined) return faultAnswer(room, source, found.fault);
