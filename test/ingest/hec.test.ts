@@ -202,6 +202,7 @@ describe('acknowledgements', () => {
     for (const body of ['', '{', '{}', '{"acks":["0"]}', '{"acks":[-1]}'])
       expect(await send('/ack', body, onChannel)).toMatchObject({ status: 400, json: { code: 6 } });
     expect(await asked([0], { ...onChannel, token: 'wrong' })).toMatchObject({ status: 403 });
+    expect(intake.counters.of(source)?.rejected).toEqual({ INGEST_HEC_CHANNEL: 3, INGEST_INVALID_JSON: 5 });
     expect(loggedEvents(log)).toEqual([]);
   });
 

@@ -35,6 +35,8 @@ export interface HecAnswer {
 export const faultCodes: Readonly<Partial<Record<HecCode, string>>> = {
   5: 'INGEST_HEC_NO_DATA',
   6: 'INGEST_INVALID_JSON',
+  10: 'INGEST_HEC_CHANNEL',
+  11: 'INGEST_HEC_CHANNEL',
   12: 'INGEST_HEC_EVENT_MISSING',
   13: 'INGEST_HEC_EVENT_BLANK',
   15: 'INGEST_HEC_FIELDS_NESTED',

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SourceRef } from '../../../contracts/source.ts';
 import { sha256 } from '../../../kernel/ids.ts';
 import type { IngestDoor, IngestRoom } from '../../http/room.ts';
-import { faultCodes, type HecAnswer, hecAnswer, refusalAnswer } from './answers.ts';
+import { faultCodes, type HecAnswer, type HecCode, hecAnswer, refusalAnswer } from './answers.ts';
 import { type BodyRead, type BodyReading, readEvents, readLines } from './body.ts';
 import { AckChannels, isChannel } from './channels.ts';
 import type { Metadata } from './envelope.ts';
@@ -15,13 +15,13 @@ const ACK_PATHS = ['/services/collector/ack', '/services/collector/ack/1.0'];
 const ASKED = 100_000;
 
 type Query = Readonly<Record<string, unknown>>;
-type Channel = { readonly name: string | undefined } | { readonly fault: HecAnswer };
+type Channel = { readonly name: string | undefined } | { readonly fault: HecCode };
 
 /** The channel a request names, in its header or its URL. */
 function channelOf(request: FastifyRequest): Channel {
   const name = request.headers['x-splunk-request-channel'] ?? (request.query as Query).channel;
   if (name === undefined || name === '') return { name: undefined };
-  return typeof name === 'string' && isChannel(name) ? { name } : { fault: hecAnswer(11) };
+  return typeof name === 'string' && isChannel(name) ? { name } : { fault: 11 };
 }
 
 /** What the URL says of every event of the request. */
@@ -61,21 +61,24 @@ export const hecDoor: IngestDoor = (room) => async (app) => {
   ): Promise<HecAnswer> => {
     const source = room.authenticate(request);
     const channel = channelOf(request);
-    if ('fault' in channel) return channel.fault;
+    if ('fault' in channel) return refused(room, source, channel.fault);
     const body = await room.readBody(request, reply);
     const found = read(body, defaultsOf(request.query as Query), readingOf(room));
     if (found.records.length > 0)
       await room.intake.deliver({ source, door: 'hec', records: found.records, digest: sha256(body) });
-    if (found.fault !== undefined) return faultAnswer(room, source, found.fault);
+    if (found.fault !== undefined) {
+      const { code, at } = found.fault;
+      return refused(room, source, code, code === 5 ? {} : { 'invalid-event-number': at });
+    }
     return hecAnswer(0, channel.name === undefined ? {} : { ackId: channels.give(source, channel.name) });
   };
   const status = async (request: FastifyRequest, reply: FastifyReply): Promise<HecAnswer> => {
     const source = room.authenticate(request);
     const channel = channelOf(request);
-    if ('fault' in channel) return channel.fault;
-    if (channel.name === undefined) return hecAnswer(10);
+    if ('fault' in channel) return refused(room, source, channel.fault);
+    if (channel.name === undefined) return refused(room, source, 10);
     const ids = acksIn(await room.readBody(request, reply));
-    if (ids === undefined) return hecAnswer(6);
+    if (ids === undefined) return refused(room, source, 6);
     return { status: 200, body: { acks: channels.take(source, channel.name, ids) } };
   };
   const answer = (make: (request: FastifyRequest, reply: FastifyReply) => Promise<HecAnswer> | HecAnswer) => {
@@ -110,7 +113,7 @@ function readingOf({ limits, clock }: IngestRoom): BodyReading {
   return { eventBytes, events, keptBytes: 2 * decompressedBytes, depth, receivedAt: clock.now() };
 }
 
-function faultAnswer(room: IngestRoom, source: SourceRef, { code, at }: NonNullable<BodyRead['fault']>): HecAnswer {
+function refused(room: IngestRoom, source: SourceRef, code: HecCode, more: Query = {}): HecAnswer {
   room.counters.rejected(source, faultCodes[code] ?? 'INGEST_HEC_REFUSED');
-  return hecAnswer(code, code === 5 ? {} : { 'invalid-event-number': at });
+  return hecAnswer(code, more);
 }
