@@ -8,7 +8,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { LANES } from '../contracts/log-batch.ts';
 import type { SourceDirectory } from '../contracts/source.ts';
 import type { FlushBounds } from '../detect/index.ts';
-import { bulkDoor, type IngestHttp, Intake, openIngestHttp } from '../ingest/index.ts';
+import { bulkDoor, hecDoor, type IngestHttp, Intake, openIngestHttp, otlpDoor } from '../ingest/index.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { WorkStore } from '../ports/work-store.ts';
@@ -59,6 +59,8 @@ const WORKERS = 2;
 /** Events are short-lived and many: a larger young heap lets most of them die in it. */
 const YOUNG_HEAP = '--max-semi-space-size=32';
 
+const doors = [bulkDoor, hecDoor, otlpDoor];
+
 /** Opens the doors and starts the workers. Throws the log's, the store's and the listener's coded errors. */
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const { dataDir, rules, sources, warn } = options;
@@ -103,7 +105,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     const http =
       options.http === undefined
         ? undefined
-        : await openIngestHttp({ intake, sources, clock: systemClock, ...options.http, doors: [bulkDoor] });
+        : await openIngestHttp({ intake, sources, clock: systemClock, ...options.http, doors });
     return { intake, log, work, queries, http, workers, keeper, backlog, close: () => end(http) };
   } catch (error) {
     await end(undefined);
