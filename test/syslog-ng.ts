@@ -29,7 +29,7 @@ function missing(): string | null {
   const absent = [daemon, http, join(SCL, 'elasticsearch')].filter((path) => !existsSync(path));
   let why = absent.length === 0 ? null : `no ${absent.join(', ')}`;
   for (const file of absent.length === 0 ? [daemon, http, join(modules(), 'libafsocket.so')] : []) {
-    const { stdout } = spawnSync('ldd', [file], { encoding: 'utf8', env: environment });
+    const { stdout } = spawnSync('/usr/bin/ldd', [file], { encoding: 'utf8', env: environment });
     const lost = /^\s*(\S+) => not found/m.exec(stdout ?? '')?.[1];
     if (lost !== undefined) why = `${file} lacks ${lost}`;
   }
