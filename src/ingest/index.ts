@@ -1,5 +1,7 @@
 /** Ingest: from bytes that strangers wrote to events with a lens, a time and an id. */
 export { EventArchive } from './archive.ts';
+export { bulkDoor } from './doors/bulk/index.ts';
+export { type IngestHttp, openIngestHttp } from './http/index.ts';
 export { type Delivery, type Incoming, Intake, type Receipt } from './intake.ts';
 export { defaultLimits, type IngestLimits } from './limits.ts';
 export { type EventReading, type ReadOptions, readEvents } from './read-events.ts';

@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bulkDoor } from '../../src/ingest/doors/bulk/index.ts';
+import { bulkDoor } from '../../src/ingest/index.ts';
 import { type OpenDoor, openDoors, TOKEN } from '../support/ingest-door.ts';
 
 let door: OpenDoor;

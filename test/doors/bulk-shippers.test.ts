@@ -1,5 +1,5 @@
 import { afterEach, expect, type TestContext, test, vi } from 'vitest';
-import { bulkDoor } from '../../src/ingest/doors/bulk/index.ts';
+import { bulkDoor } from '../../src/ingest/index.ts';
 import { startRsyslog } from '../rsyslog.ts';
 import { GatedLog } from '../support/gated-log.ts';
 import { type OpenDoor, openDoors, TOKEN } from '../support/ingest-door.ts';

@@ -91,7 +91,7 @@ test('bytes that are no bulk body are refused with a code, never with anything e
 });
 
 test('the answer is JSON, whatever is named in it, and a filter leaves of it what it says', () => {
-  const fault = { status: 400, type: 't', reason: 'r "quoted"', code: 'INGEST_INVALID_JSON' } as const;
+  const fault = { status: 400, type: 't', message: 'r "quoted"', code: 'INGEST_INVALID_JSON' } as const;
   const item: fc.Arbitrary<BulkItem> = fc.record({
     action: fc.record({
       verb: fc.constantFrom('index', 'create'),

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDoor, openDoors, TOKEN } from '../../../test/support/ingest-door.ts';
 import { bulkDoor } from '../doors/bulk/index.ts';
@@ -77,4 +80,31 @@ test('beyond loopback it does not listen without TLS, unless a proxy has it', as
   const proxied = await openIngestHttp({ ...options, behindProxy: ['10.0.0.0/8'] });
   expect(proxied.url).toMatch(/^http:/);
   await proxied.close();
+});
+
+test('behind a proxy, without TLS, nobody but the proxy and loopback may connect', async (context) => {
+  const own = Object.values(networkInterfaces()).flat();
+  const address = own.find((each) => each?.family === 'IPv4' && !each.internal)?.address;
+  if (address === undefined) {
+    process.stderr.write(`skipped: ${context.task.name}: this machine has no address but loopback\n`);
+    return context.skip('this machine has no address but loopback');
+  }
+  const answered = async (behindProxy: readonly string[], to: string): Promise<boolean> => {
+    const sources = { byToken: () => undefined, byPeer: () => undefined };
+    const parts = { intake: door.intake, sources, clock: { now: () => 0 }, doors: [bulkDoor] };
+    const http = await openIngestHttp({ ...parts, host: '0.0.0.0', port: 0, behindProxy });
+    const socket = connect(http.port, to);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    await once(socket, 'close');
+    await http.close();
+    return text.startsWith('HTTP/1.1 401');
+  };
+  expect(await answered(['192.0.2.1'], address)).toBe(false);
+  expect(await answered(['192.0.2.1'], '127.0.0.1')).toBe(true);
+  expect(await answered([address], address)).toBe(true);
 });

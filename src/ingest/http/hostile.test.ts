@@ -199,3 +199,19 @@ test('bodies held at one time are bounded, and let go when they are answered', a
   other.socket.destroy();
   await vi.waitFor(async () => expect((await post(door, ' '.repeat(9000) + event(0)))[0]).toBe(200));
 });
+
+test('closing: what is under way is answered, nothing new is taken', async () => {
+  const log = new GatedLog();
+  const door = await openDoors([bulkDoor], { log });
+  const idle = peer(door);
+  await once(idle.socket, 'connect');
+  const under = post(door, event(0));
+  await vi.waitFor(() => expect(log.waiting).toBe(1));
+  const closed = door.http.close();
+  await expect(post(door, event(1))).rejects.toThrow();
+  log.open();
+  expect((await under)[0]).toBe(200);
+  await closed;
+  expect(await idle.answer).toBe('');
+  expect(door.kept()).toHaveLength(1);
+});

@@ -72,7 +72,7 @@ function documentRoutes(app: FastifyInstance, room: IngestRoom): void {
       if (isFault(read)) {
         counters.rejected(source, read.code);
         reply.code(read.status);
-        return JSON.stringify(elasticProblem(new BridgewatchError(read.code, read.reason, read.status), read.type));
+        return JSON.stringify(elasticProblem(new BridgewatchError(read.code, read.message, read.status), read.type));
       }
       const digest = sha256(body);
       await intake.deliver({ source, door: 'bulk', records: [read], digest });
