@@ -68,3 +68,17 @@ test('a wrong token is refused at the first call', async () => {
   });
   await stranger.close();
 });
+
+test('a client that sniffs for other nodes finds the one it has', async () => {
+  const sniffing = new Client({ node: door.http.url, auth: { apiKey: TOKEN } });
+  const urls = await new Promise<string[]>((resolve, reject) => {
+    sniffing.diagnostic.on('sniff', (error, result) => {
+      if (error) reject(error);
+      else resolve((result?.meta.sniff?.hosts ?? []).map((host) => String((host as { url: URL }).url)));
+    });
+    sniffing.transport.sniff({ reason: 'default', requestId: 1, context: null });
+  });
+  expect(urls).toEqual([`${door.http.url}/`]);
+  expect((await sniffing.info()).tagline).toBe('You Know, for Search');
+  await sniffing.close();
+});

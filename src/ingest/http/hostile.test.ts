@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,3 +216,22 @@ test('closing: what is under way is answered, nothing new is taken', async () =>
   expect(await idle.answer).toBe('');
   expect(door.kept()).toHaveLength(1);
 });
+
+test('a client that never reads its answer is let go', async () => {
+  const door = await opened({ limits: { bodyMs: 500, stallMs: 500 } });
+  const deaf = peer(door);
+  deaf.socket.pause();
+  const body = `{"delete":{"_index":"a","_id":"${'x'.repeat(500)}"}}\n`.repeat(30_000);
+  deaf.socket.write(`${head(door, `content-length: ${body.length}`)}${body}`);
+  await vi.waitFor(() => expect(door.counts()?.rejected.INGEST_APPEND_ONLY).toBe(30_000), { timeout: 20_000 });
+  const { port } = deaf.socket.address() as { port: number };
+  await vi.waitFor(async () => expect(await established(door, port)).toBe(false), { timeout: 20_000 });
+  await unharmed(door);
+});
+
+/** The server still has a connection of this port of ours. */
+async function established(door: OpenDoor, port: number): Promise<boolean> {
+  const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, '0');
+  const table = await readFile('/proc/net/tcp', 'utf8');
+  return table.includes(`0100007F:${hex(door.http.port)} 0100007F:${hex(port)} 01`);
+}
