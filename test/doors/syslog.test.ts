@@ -209,11 +209,18 @@ describe.skipIf(noLogger !== undefined)("util-linux's logger", () => {
 
   test('structured data, and a token in it that names the source and is not kept', async () => {
     const house = await open({ tokens: { [secret]: 'shop' } }, { tcp: loopback });
-    await run(LOGGER, [
-      ...['--tcp', '--server', '127.0.0.1', '--port', String(house.door.tcp?.port), '--rfc5424', '--octet-count'],
-      ...['--msgid', 'TILL', '--sd-id', 'bridgewatch@32473', '--sd-param', `token="${secret}"`],
-      ...['--sd-id', 'shop@32473', '--sd-param', 'till="7"', '--sd-param', 'by="an \\"a"', 'shut'],
-    ]);
+    const where = [
+      '--tcp',
+      '--server',
+      '127.0.0.1',
+      '--port',
+      String(house.door.tcp?.port),
+      '--rfc5424',
+      '--octet-count',
+    ];
+    const token = ['--msgid', 'TILL', '--sd-id', 'bridgewatch@32473', '--sd-param', `token="${secret}"`];
+    const own = ['--sd-id', 'shop@32473', '--sd-param', 'till="7"', '--sd-param', 'by="an \\"a"'];
+    await run(LOGGER, [...where, ...token, ...own, 'shut']);
     const [kept] = await house.keeps(1);
     expect(kept?.source).toBe('shop');
     expect(kept?.record).toMatchObject({

@@ -53,7 +53,7 @@ export const defaultSyslogLimits: SyslogLimits = {
   introductionMs: 10_000,
   frameMs: 30_000,
   idleMs: 6 * 3_600_000,
-  windowBytes: 256 * 1024,
+  windowBytes: 1024 * 1024,
   roomBytes: 32 * 1024 * 1024,
   closeMs: 5_000,
 };

@@ -35,7 +35,10 @@ export class Outflow {
   readonly #gathered = new Map<string, Gathered>();
   #bytes = 0;
   #running: Promise<void> | undefined;
+  /** Records of the delivery under way. */
+  #flying = 0;
   #abandoned = false;
+  readonly #gaveUp = Promise.withResolvers<void>();
 
   constructor(parts: OutflowParts) {
     this.#parts = parts;
@@ -62,18 +65,26 @@ export class Outflow {
 
   /** Resolves when all that was added is durable, or given up. */
   async drained(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#running !== undefined && !this.#abandoned) await Promise.race([this.#running, this.#gaveUp.promise]);
   }
 
-  /** Gives up what is not durable yet; it is counted. */
+  /** Gives up what is not known to be durable; it is counted. */
   abandon(): void {
+    if (this.#abandoned) return;
     this.#abandoned = true;
+    let records = this.#flying;
+    for (const gathered of this.#gathered.values()) records += gathered.records.length;
+    this.#gathered.clear();
+    if (records > 0) this.#parts.counters.count('SYSLOG_LOST_AT_STOP', records);
+    this.#gaveUp.resolve();
   }
 
   async #run(): Promise<void> {
     for (const [key, gathered] of this.#gathered) {
       this.#gathered.delete(key);
+      this.#flying = gathered.records.length;
       await this.#deliver(gathered);
+      this.#flying = 0;
       this.#bytes -= gathered.bytes;
       this.#parts.room.bytes -= gathered.bytes;
       this.#parts.onRoom();
@@ -98,10 +109,7 @@ export class Outflow {
           }
         }
       }
-      if (this.#abandoned) {
-        counters.count('SYSLOG_LOST_AT_STOP', records.length);
-        return;
-      }
+      if (this.#abandoned) return;
       await later(RETRY_MS);
     }
   }
