@@ -19,6 +19,7 @@ import { registerRulesExplain } from './cli/rules-explain.ts';
 import { registerSample } from './cli/sample.ts';
 import { registerSecretsRekey } from './cli/secrets-rekey.ts';
 import { registerServe } from './cli/serve.ts';
+import { registerSource } from './cli/source.ts';
 import { registerSwitch } from './cli/switch.ts';
 
 const commands = [
@@ -43,6 +44,7 @@ const commands = [
   registerOpenapi,
   registerAccount,
   registerProvider,
+  registerSource,
 ];
 
 const program = new Command('bridgewatch').description('Security operations where people lead and AI does the volume');

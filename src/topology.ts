@@ -30,6 +30,10 @@ export interface PipelineParts {
 export interface Pipeline {
   /** Events into the lake and past the detectors. Those already at hand are passed over: what is read again counts once. */
   push(events: readonly SourceEvent[]): void;
+  /** Detections that workers made. Those at hand already are passed over. */
+  take(detections: readonly Detection[]): void;
+  /** Detections that no story will come of any more. */
+  forget(ids: Iterable<string>): void;
   /** Events taken in so far. */
   readonly events: number;
   readonly detections: readonly Detection[];
@@ -88,6 +92,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const fresh = events.filter(({ id }) => lake.event(id) === undefined);
       lake.add(fresh);
       keep(detecting.push(fresh));
+    },
+    take: keep,
+    forget(ids) {
+      for (const id of ids) detections.delete(id);
     },
     get events() {
       return lake.size;

@@ -9,6 +9,7 @@ import { fillAutonomyTables } from './store-rows-autonomy.ts';
 import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
 import { fillSecretTables } from './store-rows-secrets.ts';
+import { fillSourceTables } from './store-rows-sources.ts';
 
 /** Small but complete rows for tests of the store; each may be changed by the part given. */
 export function finding(tenant: string, id: string, part: Partial<Finding> = {}): Finding {
@@ -119,5 +120,6 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillResponseTables(tx, tenant);
   await fillAutonomyTables(tx, tenant);
   await fillSecretTables(tx, tenant);
+  await fillSourceTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

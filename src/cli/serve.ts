@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
 import { openHost } from '../host/host.ts';
+import type { DoorOptions } from '../host/live/open.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
 import type { Telemetry } from '../host/telemetry.ts';
 import { listen } from '../host/web.ts';
@@ -19,6 +20,12 @@ interface ServeOptions {
   readonly publicUrl?: string;
   readonly rules?: readonly string[];
   readonly ingest?: readonly string[];
+  readonly doorPort: string;
+  readonly doorAddress: string;
+  readonly doorCert?: string;
+  readonly doorKey?: string;
+  readonly doorProxy?: readonly string[];
+  readonly workers: string;
   readonly admin: string;
   readonly trustedProxy?: readonly string[];
   readonly oidcIssuer?: string;
@@ -41,6 +48,12 @@ export function registerServe(program: Command): void {
     .option('--public-url <url>', 'how people reach the server, where not by its own address')
     .option('--rules <dir...>', 'Sigma rules to use (default: the rules that ship)')
     .option('--ingest <file...>', "telemetry files or folders to read at start; '-' is standard input")
+    .option('--door-port <n>', 'port that shippers send telemetry to over HTTP', '9200')
+    .option('--door-address <ip>', 'address it listens on; beyond loopback it needs TLS', '127.0.0.1')
+    .option('--door-cert <file>', 'certificate of the door (PEM)')
+    .option('--door-key <file>', 'its key (PEM)')
+    .option('--door-proxy <cidr...>', 'proxies in front of the door that hold TLS for it')
+    .option('--workers <n>', 'processes that detect and write the lake', '2')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
     .option(
       '--trusted-proxy <cidr...>',
@@ -69,6 +82,7 @@ export function registerServe(program: Command): void {
         tenant: { id: 'main', name: 'Main' },
         rules: options.rules ?? [shippedRules],
         log,
+        doors: doorsOf(options),
         ...(oidc === null ? {} : { oidc }),
       });
       try {
@@ -86,7 +100,7 @@ export function registerServe(program: Command): void {
             email: options.admin,
             tenant: host.tenant.id,
           });
-          process.stdout.write(`Console: ${publicUrl ?? web.url}\n`);
+          process.stdout.write(`Console: ${publicUrl ?? web.url}\nTelemetry: ${host.live?.ingest.http?.url}\n`);
           if (first !== null)
             process.stdout.write(
               `First sign-in: ${first.email}\nPassword (shown once, to be changed at once): ${first.password}\n`,
@@ -100,6 +114,21 @@ export function registerServe(program: Command): void {
         await host.close();
       }
     });
+}
+
+function doorsOf(options: ServeOptions): DoorOptions {
+  const { doorCert: certFile, doorKey: keyFile, doorProxy } = options;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
+  return {
+    workers: wholeNumber('--workers', options.workers),
+    http: {
+      host: options.doorAddress,
+      port: wholeNumber('--door-port', options.doorPort),
+      ...(certFile === undefined || keyFile === undefined ? {} : { tls: { certFile, keyFile } }),
+      ...(doorProxy === undefined ? {} : { behindProxy: cidrs(doorProxy) }),
+    },
+  };
 }
 
 /** A read that fails is said and ends nothing: people are at work in the console. */

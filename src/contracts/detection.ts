@@ -5,7 +5,7 @@ export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as 
 export const Level = z.enum(levels);
 export type Level = z.infer<typeof Level>;
 
-/** What hit: a Sigma rule, a correlation, later a baseline or an indicator. `version` = digest of its definition. */
+/** What hit: a Sigma rule, a correlation, a rule of another product, later a baseline or an indicator. `version` = digest of its definition. */
 export const Detector = z.object({
   kind: z.enum(['sigma', 'correlation', 'baseline', 'indicator', 'vendor']),
   id: z.string(),

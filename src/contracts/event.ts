@@ -1,3 +1,5 @@
+import type { Level } from './detection.ts';
+
 /**
  * The event: one record from a source, as parsed, with the lens that reads it. Events live in the fast world:
  * plain objects, no schema, no promise each.
@@ -104,6 +106,28 @@ export interface SourceEvent {
   readonly raw?: string;
 }
 
+/** What another product says it detected, in its own words beside ours. */
+export interface VendorAlert {
+  /** Who says so, as ids name it: `suricata`, `wazuh`, `guardduty`. */
+  readonly product: string;
+  /** The product's own name of the rule or finding type that hit; its title where it names none. */
+  readonly ruleId: string;
+  /**
+   * Which edition of that rule, as far as records show. The same in every alert until the vendor changes the rule: nothing that
+   * differs from case to case, or a record earned by the rule would end with each of them.
+   */
+  readonly revision: string | undefined;
+  readonly title: string;
+  /** The product's severity on our scale; each lens documents its table. */
+  readonly level: Level;
+  /** Exactly as the product wrote it; `not given` where it wrote none. */
+  readonly vendorSeverity: string;
+  /** ATT&CK technique ids the record itself names, `T1003.001`; none is inferred. */
+  readonly techniques: readonly string[];
+  /** ATT&CK tactics the record itself names, as tags spell them. */
+  readonly tactics: readonly string[];
+}
+
 /** How one source shape is read. Pure; never throws on any JSON object. */
 export interface Lens {
   /** `nxlog`, `winlogbeat7`, `cloudtrail`, ..., `generic`: the names in src/lenses/index.ts. */
@@ -123,4 +147,6 @@ export interface Lens {
   /** Visits every scalar value of the record, for keyword searches. Stops when `visit` returns true; returns whether it did. */
   someValue(record: JsonObject, visit: (value: unknown) => boolean): boolean;
   activity(record: JsonObject): Activity;
+  /** Only lenses of products that detect: what the record reports, or undefined where it is no alert. Pure, as the rest. */
+  alert?(record: JsonObject): VendorAlert | undefined;
 }

@@ -6,7 +6,7 @@ import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { By } from '../ports/state/review.ts';
 import type { StateTx } from '../ports/state-store.ts';
-import { rulesOnly, weights } from '../score/index.ts';
+import { detectorWeight, rulesOnly, weights } from '../score/index.ts';
 import { distinct, EVENTS_KEPT, note, type Regrouping, revised } from './regroup.ts';
 import { underReview } from './review.ts';
 import { checkedReopeningReason } from './verdict-reason.ts';
@@ -88,7 +88,7 @@ export async function splitByPerson(
 /** A finding of these detections alone: what their strongest rule claims, and nothing that was not looked at. */
 function apart(from: Finding, taken: readonly Detection[], by: string): Finding {
   const [first] = taken;
-  const [strongest] = taken.toSorted((a, b) => weights.level[b.detector.level] - weights.level[a.detector.level]);
+  const [strongest] = taken.toSorted((a, b) => detectorWeight(b.detector) - detectorWeight(a.detector));
   const at = taken.map((detection) => detection.at);
   const level = strongest?.detector.level ?? 'informational';
   return {
@@ -109,7 +109,7 @@ function apart(from: Finding, taken: readonly Detection[], by: string): Finding 
       {
         term: 'detector',
         text: `${strongest?.detector.title ?? ''} (${level}): the strongest rule alone, since ${by} took this out of another finding`,
-        logOdds: weights.level[level],
+        logOdds: strongest === undefined ? 0 : detectorWeight(strongest.detector),
         evidence: strongest?.events ?? [],
       },
     ],

@@ -24,6 +24,7 @@ import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
+import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
@@ -42,6 +43,8 @@ export interface HostOptions {
   readonly log: FastifyBaseLogger;
   /** An OpenID provider to sign in through. */
   readonly oidc?: OidcOptions;
+  /** Doors of telemetry; absent, files are read into memory and nothing listens. */
+  readonly doors?: DoorOptions;
   /** What carries actions out; absent, no action can be planned. */
   readonly connectorFor?: ConnectorFor;
 }
@@ -61,6 +64,8 @@ export interface Host {
   readonly reviewListeners: readonly ReviewListener[];
   readonly connectors: Connectors;
   readonly secrets: SecretKeeper;
+  /** Absent where there are no doors. */
+  readonly live?: LiveIngest;
   close(): Promise<void>;
 }
 
@@ -92,7 +97,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const secrets = keptSecrets(store, openKeyRing(options.dataDir), systemClock);
     const room = { secrets, clock: systemClock, network: systemNetwork(), consoleUrl: options.publicUrl };
     const connectors = configuredConnectors(store, room);
-    const lake = new MemoryLake(new EventArchive());
+    const kept = near();
+    // Without doors the events read are all there is, and what is usual is counted over them.
+    const lake = options.doors === undefined ? new MemoryLake(() => new EventArchive()) : kept.lake;
     const playbooks = loadPlaybooks();
     const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
     const draw = drawFrom(drawSecret(options.dataDir));
@@ -128,6 +135,20 @@ export async function openHost(options: HostOptions): Promise<Host> {
       playbooks,
       warn: (message) => options.log.warn(message),
     });
+    const live =
+      options.doors === undefined
+        ? undefined
+        : await openLive({
+            ...options.doors,
+            ...kept,
+            dataDir: options.dataDir,
+            rules: options.rules,
+            tenant: options.tenant.id,
+            store,
+            pipeline,
+            telemetry,
+            warn: (message) => options.log.warn(message),
+          });
     const endRounds = autonomy.start();
     const endPaging = startPaging({
       store,
@@ -148,7 +169,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       reviewListeners: [autonomy.listener],
       connectors,
       secrets,
+      ...(live === undefined ? {} : { live }),
       async close() {
+        await live?.close();
         await endRounds();
         await endPaging();
         autonomy.stop();

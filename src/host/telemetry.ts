@@ -1,3 +1,4 @@
+import type { Detection } from '../contracts/detection.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { Actor } from '../contracts/ledger-entry.ts';
 import { type Reject, readEvents } from '../ingest/index.ts';
@@ -86,9 +87,21 @@ export class Telemetry {
     }
   }
 
+  /** Takes in what workers have detected, and makes visible what comes of it. Not during a read. */
+  async take(detections: readonly Detection[]): Promise<readonly Finding[]> {
+    this.#parts.pipeline.take(detections);
+    return await this.#settle();
+  }
+
+  /** Adds to the stored counts. */
+  async count(grown: { events: number; malformed: number; detections: number }): Promise<void> {
+    const { store, tenant } = this.#parts;
+    await store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
+  }
+
   /** Adds to the stored counts what has come since the last call. */
   #counting(counters: { readonly malformed: number }): () => Promise<void> {
-    const { pipeline, store, tenant } = this.#parts;
+    const { pipeline } = this.#parts;
     const now = () => ({
       events: pipeline.events,
       malformed: counters.malformed,
@@ -103,7 +116,7 @@ export class Telemetry {
         detections: current.detections - counted.detections,
       };
       counted = current;
-      await store.withTenants([tenant], (tx) => tx.counters.add(tenant, grown));
+      await this.count(grown);
     };
   }
 

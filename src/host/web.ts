@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import { systemClock } from '../adapters/system-clock.ts';
 import { plainText } from '../contracts/plain-text.ts';
+import type { SourceRef } from '../contracts/source.ts';
 import { buildServer } from '../http/server.ts';
 import { lenses } from '../lenses/index.ts';
 import type { Host } from './host.ts';
@@ -37,6 +38,9 @@ export async function listen(
     decisionListeners: host.decisionListeners,
     reviewListeners: host.reviewListeners,
     autonomy: host.autonomy,
+    ...(host.live === undefined
+      ? {}
+      : { sourceCounts: (source: SourceRef) => host.live?.ingest.intake.counters.of(source) }),
     eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor } from '../contracts/ledger-entry.ts';
 import type { Role, Tenant } from '../contracts/tenant.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { StoredToken } from '../ports/state/access.ts';
@@ -145,4 +146,9 @@ export function accessOf(request: FastifyRequest): Access {
   if (request.access === null)
     throw new BridgewatchError('HTTP_ROUTE_UNGUARDED', 'the route asks for a tenant but names no permission');
   return request.access;
+}
+
+/** The person, as the ledger names who did it. */
+export function actorOf({ person }: Access): Actor {
+  return { kind: 'human', id: person.id, version: '' };
 }

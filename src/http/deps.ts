@@ -2,7 +2,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SwitchScope } from '../contracts/autonomy.ts';
 import type { Activity } from '../contracts/event.ts';
 import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
+import type { SourceRef } from '../contracts/source.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
+import type { SourceCount } from '../ingest/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
@@ -56,6 +58,8 @@ export interface ServerDeps {
   readonly connectors: ConnectorTypes;
   /** Where secrets of connectors are put. */
   readonly secrets: SecretKeeper;
+  /** What a source has sent since the server began; absent where nothing listens. */
+  readonly sourceCounts?: (source: SourceRef) => SourceCount | undefined;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

@@ -51,6 +51,8 @@ export const permissions = {
   'canaries.manage': leads,
   'connectors.read': leads,
   'connectors.write': administrators,
+  'sources.read': staff,
+  'sources.write': leads,
   'members.read': staff,
   'members.write': administrators,
   'playbooks.read': staff,
@@ -82,6 +84,8 @@ export const takesThePerson: ReadonlySet<Permission> = new Set([
   'switch.lift',
   'members.write',
   'connectors.write',
+  // What may send as whom, and what is heard no more: a program that adds and ends sources could blind the watch.
+  'sources.write',
 ]);
 
 /**

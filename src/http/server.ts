@@ -20,6 +20,7 @@ import { meRoutes } from './routes/me.ts';
 import { responseRoutes } from './routes/response.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { refuseCrossSite } from './same-origin.ts';
 import { secureHeaders } from './security-headers.ts';
@@ -75,6 +76,7 @@ export async function buildServer(deps: ServerDeps): Promise<App> {
   autonomyRoutes(app, deps);
   connectorRoutes(app, deps);
   secretRoutes(app, deps);
+  sourceRoutes(app, deps);
   liveRoutes(app, deps);
   healthRoutes(app);
   openapiRoute(app);

@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject, SourceEvent } from '../contracts/event.ts';
+import type { SeenIds } from '../kernel/seen-ids.ts';
 import { lensOf } from '../lenses/index.ts';
 import type { Clock } from '../ports/clock.ts';
+import { EvtxReader, type EvtxSink } from './doors/file/evtx/reader.ts';
 import { enveloped } from './envelope.ts';
 import { formatOf, SNIFF_BYTES } from './format.ts';
 import { ContentIdentity } from './identity.ts';
 import type { IngestLimits } from './limits.ts';
 import { parseRecord } from './parse-record.ts';
 import { type FileProblem, type Reject, type RejectCode, rejectCodes } from './reject.ts';
-import type { SeenIds } from './seen.ts';
 import { NOTHING, type RecordSink, type Splitter } from './sink.ts';
 import { LineSplitter } from './split-lines.ts';
 import { ValueSplitter } from './split-values.ts';
@@ -51,6 +52,8 @@ export class FileReader implements RecordSink {
   #window: Buffer[] = [];
   #windowBytes = 0;
   #splitter: Splitter | undefined;
+  /** What a file is told to be when none of it can be read. */
+  #unreadable: RejectCode = 'INGEST_NOT_JSON';
   #identity: ContentIdentity | undefined;
   #receivedAt = 0;
   /** Rejects before the first event, until it is clear whether the file holds any. */
@@ -115,8 +118,21 @@ export class FileReader implements RecordSink {
       this.#giveUp('INGEST_BINARY_FILE', '', text);
       return;
     }
-    this.#splitter = format === 'lines' ? new LineSplitter(this, limits) : new ValueSplitter(this, limits);
+    if (format === 'evtx') this.#splitter = this.#eventLog();
+    else this.#splitter = format === 'lines' ? new LineSplitter(this, limits) : new ValueSplitter(this, limits);
     this.#split(this.#splitter, text);
+  }
+
+  /** An event log's records are rendered, not parsed: they come as objects. */
+  #eventLog(): EvtxReader {
+    this.#unreadable = 'INGEST_EVTX_UNREADABLE';
+    const sink: EvtxSink = {
+      record: (record, number, bytes, start, end) => {
+        if (!this.#givenUp) this.#event(record, JSON.stringify(record), bytes, start, end, number);
+      },
+      reject: (code, number, detail, bytes, start, end) => this.reject(code, number, detail, bytes, start, end),
+    };
+    return new EvtxReader(sink, this.#options.limits.depth);
   }
 
   #split(splitter: Splitter, chunk: Buffer): void {
@@ -161,7 +177,7 @@ export class FileReader implements RecordSink {
     this.#early.push(reject);
     const limit = this.#options.limits.rejectsAtStart;
     if (this.#early.length >= limit)
-      this.#giveUp('INGEST_NOT_JSON', `none of the first ${limit} records could be read`, NOTHING);
+      this.#giveUp(this.#unreadable, `none of the first ${limit} records could be read`, NOTHING);
   }
 
   /** An array or envelope on a line of its own: its elements are the records. */
@@ -273,7 +289,7 @@ export class FileReader implements RecordSink {
   #settleEarly(): void {
     if (this.#early === undefined || this.#givenUp) return;
     if (this.#early.length > FEW) {
-      this.#giveUp('INGEST_NOT_JSON', `none of its ${this.#early.length} records could be read`, NOTHING);
+      this.#giveUp(this.#unreadable, `none of its ${this.#early.length} records could be read`, NOTHING);
       return;
     }
     for (const reject of this.#early) this.#report(reject);

@@ -1,10 +1,11 @@
+import { isEvtx } from './doors/file/evtx/reader.ts';
 import { envelopePrefix, PREFIX_BYTES } from './envelope.ts';
 
 /** Bytes at the start of a file that its format is judged by. */
 export const SNIFF_BYTES = 64 * 1024;
 
-/** `lines`: one record a line. `values`: an array, an envelope, pretty-printed or concatenated JSON. */
-export type Format = 'lines' | 'values' | 'binary';
+/** `lines`: one record a line. `values`: an array, an envelope, pretty-printed or concatenated JSON. `evtx`: a Windows event log. */
+export type Format = 'lines' | 'values' | 'evtx' | 'binary';
 
 const NEWLINE = 10;
 const OPEN_OBJECT = 123;
@@ -72,6 +73,7 @@ function hasBinaryBytes(window: Buffer): boolean {
  * line opens an object where this one allows none (a damaged first line); else it is spread over lines.
  */
 export function formatOf(window: Buffer, whole: boolean): Format {
+  if (isEvtx(window)) return 'evtx';
   const start = skipBlank(window, 0);
   const first = window[start];
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY)

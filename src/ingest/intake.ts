@@ -13,6 +13,8 @@ import { SourceCounters } from './source-counters.ts';
 export interface Incoming {
   readonly record: JsonObject;
   readonly raw: string | Buffer;
+  /** What the client calls it (Elasticsearch's `_id`). It is the record's identity where its lens finds none in the record itself. */
+  readonly nativeId?: string | undefined;
 }
 
 /** What one request, or one read of a stream, brought. */
@@ -110,13 +112,12 @@ export class Intake {
     const identity = this.#identity(digest, records);
     let total = 0;
     for (let at = 0; at < records.length; at += 1) {
-      const { record, raw } = records[at] as Incoming;
-      const lens = lensOf(record);
-      const native = lens.nativeId(record);
-      const id =
-        native === undefined
-          ? stableId(source.tenant, source.id, identity, String(at))
-          : stableId(source.tenant, source.id, native);
+      const { record, raw, nativeId } = records[at] as Incoming;
+      const native = lensOf(record).nativeId(record);
+      let id: string;
+      if (native !== undefined) id = stableId(source.tenant, source.id, native);
+      else if (nativeId !== undefined) id = stableId(source.tenant, source.id, 'named', nativeId);
+      else id = stableId(source.tenant, source.id, identity, String(at));
       const lane = laneOf(partitionKey(record) ?? source.id);
       const text = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
       const open = this.#batch(source, door, lane, receivedAt);

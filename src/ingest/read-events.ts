@@ -1,11 +1,11 @@
 import type { SourceEvent } from '../contracts/event.ts';
+import { SeenIds } from '../kernel/seen-ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { contentOf } from './doors/file/content.ts';
 import { listFiles } from './doors/file/list.ts';
 import { type Counters, FileReader } from './file-reader.ts';
 import { defaultLimits, type IngestLimits } from './limits.ts';
 import { FileProblem, type Reject } from './reject.ts';
-import { SeenIds } from './seen.ts';
 
 /** Events a batch: a promise each would cost; more than this outlive the young heap, and the collector halves the speed. */
 const BATCH = 500;

@@ -10,6 +10,16 @@ export const rejectCodes = {
   INGEST_GZIP_TRUNCATED: 'the gzip data ends too early; what could be decompressed was read',
   INGEST_GZIP_CORRUPT: 'the gzip data is damaged; what came before was read',
   INGEST_GZIP_BOMB: 'the gzip data expands beyond any plausible log; reading stopped',
+  INGEST_EVTX_CHECKSUM: 'a checksum in the event log does not match; what could be read there was read',
+  INGEST_EVTX_CHUNK: 'a chunk of the event log has no valid header; records found in it were read',
+  INGEST_EVTX_TRUNCATED: 'the event log is cut off; the records before were read',
+  INGEST_EVTX_RECORD: 'bytes in the event log are no whole record',
+  INGEST_EVTX_BINXML: 'the Binary XML of the record is malformed',
+  INGEST_EVTX_TEMPLATE: 'the template of the record cannot be read',
+  INGEST_EVTX_SUBSTITUTION: 'the values of the record do not fit it or its template',
+  INGEST_EVTX_TOO_DEEP: 'elements of the record are nested deeper than the limit',
+  INGEST_EVTX_EXPANSION: 'the record expands beyond any plausible event',
+  INGEST_EVTX_UNREADABLE: 'the event log holds no record that can be read',
   INGEST_READ_FAILED: 'the file could not be read to its end',
 } as const;
 

@@ -48,6 +48,18 @@ export class SourceCounters {
     this.#of(source).slowed += 1;
   }
 
+  /** Records of a tenant taken and refused, all sources. */
+  totals(tenant: string): { readonly events: number; readonly malformed: number } {
+    let events = 0;
+    let malformed = 0;
+    for (const [key, { received, rejected }] of this.#counts) {
+      if (!key.startsWith(`${tenant}|`)) continue;
+      events += received;
+      for (const count of Object.values(rejected)) malformed += count;
+    }
+    return { events, malformed };
+  }
+
   /** As it stands; undefined for a source that has sent nothing. */
   of({ tenant, id }: SourceRef): SourceCount | undefined {
     return this.#counts.get(`${tenant}|${id}`);

@@ -2,7 +2,7 @@ import type { Detection } from '../contracts/detection.ts';
 import type { Evidence } from '../contracts/investigation.ts';
 import type { Candidate, Investigate, Recommend } from '../contracts/stages.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { weights } from '../score/index.ts';
+import { detectorWeight } from '../score/index.ts';
 import { type Playbook, playbooksByFamily, tools } from './playbook.ts';
 import { recommendation } from './recommend.ts';
 import { quoted } from './tool.ts';
@@ -64,8 +64,7 @@ function investigate(candidate: Candidate, lake: EventLake, playbook: Playbook):
 function leadOf(candidate: Candidate): Detection | undefined {
   let lead: Detection | undefined;
   for (const detection of candidate.detections) {
-    if (lead === undefined || weights.level[detection.detector.level] > weights.level[lead.detector.level])
-      lead = detection;
+    if (lead === undefined || detectorWeight(detection.detector) > detectorWeight(lead.detector)) lead = detection;
   }
   return lead;
 }

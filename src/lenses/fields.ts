@@ -117,6 +117,29 @@ export function textPathReader(field: string): Reader {
   };
 }
 
+/** A lens's `reader` where rules call some fields by other names than the record does: the name itself first, then its aliases. */
+export function aliasReader(aliases: Readonly<Record<string, readonly string[]>>): (field: string) => Reader {
+  return (field) => {
+    const own = pathReader(field);
+    const others = (inTable(aliases, field) ?? []).map(pathReader);
+    if (others.length === 0) return own;
+    return (record) => {
+      const value = own(record);
+      if (value !== undefined) return value;
+      for (const other of others) {
+        const found = other(record);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+  };
+}
+
+/** The objects of a list that a stranger wrote, at most `limit` of them; what is no list or no object is left out. */
+export function objectsOf(value: unknown, limit = 64): readonly JsonObject[] {
+  return Array.isArray(value) ? value.slice(0, limit).filter(isObject) : [];
+}
+
 /** Text at a dotted name; readers are made once per name. */
 export function textAt(field: string): (record: JsonObject) => string | undefined {
   const read = pathReader(field);

@@ -10,6 +10,7 @@ import type { AutonomyRows } from './state/autonomy.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
 import type { ConnectorRows, SecretRows } from './state/secrets.ts';
+import type { SourceRows } from './state/sources.ts';
 
 /** A finding as kept: the current revision's document plus where its review stands. */
 export interface StoredFinding {
@@ -125,6 +126,7 @@ export interface StateTx {
   readonly autonomy: AutonomyRows;
   readonly secrets: SecretRows;
   readonly connectors: ConnectorRows;
+  readonly sources: SourceRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

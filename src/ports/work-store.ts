@@ -38,8 +38,16 @@ export interface StoredObservation extends Observation {
   readonly sequence: number;
 }
 
+/** Shows that a worker is the one that holds its name now. */
+export interface Claim {
+  readonly name: string;
+  readonly epoch: number;
+}
+
 /** What a worker has done, kept as a whole or not at all. */
 export interface WorkCommit {
+  /** Throws `WORK_CLAIM_LOST`, keeping nothing, where another process has claimed the name since. */
+  readonly claim?: Claim;
   /** Lane -> position up to which detections (or the lake) are complete. */
   readonly detect?: ReadonlyMap<number, number>;
   readonly lake?: ReadonlyMap<number, number>;
@@ -60,6 +68,8 @@ export interface WorkCommit {
  * may have it open at once.
  */
 export interface WorkStore {
+  /** Takes a name over from whoever had it: what that process commits from now on is refused. */
+  claim(name: string): Claim;
   offsets(): ReadonlyMap<number, LaneOffsets>;
   /** One transaction, durable on return. */
   commit(commit: WorkCommit): void;

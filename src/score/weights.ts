@@ -18,6 +18,14 @@ export const weights = {
   level: { informational: 0.15, low: 0.7, medium: 1.6, high: 2.8, critical: 4.0 } satisfies Record<Level, number>,
 
   /**
+   * What an alert of another product says, as a share of a rule of ours of the level its severity maps to. Our rules are open: their
+   * author states level and false positives by one standard, and they can be read and tested here. A vendor's severity tells how bad
+   * it would be if true more than how often it is true, and published alert volumes of sensors (Suricata, Wazuh) are mostly benign.
+   * So a vendor's `high` weighs about what our `medium` does, and needs company to reach the line.
+   */
+  vendorShare: 0.6,
+
+  /**
    * Rules that fire together on one act are not independent witnesses. The strongest counts in full, the next less; from the
    * sixth on, a tenth.
    */

@@ -67,6 +67,11 @@ export class Engine {
     return explanation.matched ? matchedFields(explanation, this.#find(rule).resolved.condition) : [];
   }
 
+  /** The rules whose matches correlations count. */
+  get feeders(): ReadonlySet<SigmaRule> {
+    return new Set(this.#linked.flatMap(({ inputs }) => inputs));
+  }
+
   /** A fresh run of the correlations among the rules, to be fed event by event with what `matchAll` gives. */
   correlator<E extends SigmaEvent>(options: CorrelatorOptions = {}): Correlator<E> {
     return new Correlator<E>(this.#linked, options);

@@ -137,6 +137,32 @@ describe('reasons', () => {
     expect(reason(candidate, 'detector-common')?.text).toContain('fired on 30 of 42 hosts');
   });
 
+  it('weigh a vendor’s rule by the worst it said of a case, less than a rule of ours, and say whose word it is', () => {
+    const events = [event('a', 0, { host: 'ws1' }), event('b', 1, { host: 'ws1' }), event('c', 2, { host: 'ws1' })];
+    const levels = ['low', 'high', 'medium'] as const;
+    const candidate = storyOf(
+      events.map((one, i) => hit(one, { ...detector('vendor:guardduty:x', levels[i]), kind: 'vendor' })),
+      events,
+    );
+    expect(candidate.level).toBe('high');
+    expect(reason(candidate, 'detector')?.text).toContain("high by the vendor's severity");
+    expect(reason(candidate, 'detector')?.logOdds).toBeCloseTo(weights.level.high * weights.vendorShare, 12);
+  });
+
+  it('call common what a sensor sees from most addresses, and count addresses as no hosts', () => {
+    const network = (id: string, sourceAddress: string) => event(id, 0, { kind: 'network', sourceAddress });
+    const noise = Array.from({ length: 40 }, (_, i) => network(`n${i}`, `10.0.0.${i}`));
+    const rare = network('rare', '10.0.0.7');
+    const all = [...noise.map((one) => hit(one, detector('noise', 'low'))), hit(rare, detector('rare', 'low'))];
+    const [first] = noise;
+    if (first === undefined) throw new Error('no events');
+    const common = reason(storyOf([hit(first, detector('noise', 'low'))], [first], all), 'detector-common');
+    expect(common?.text).toContain('fired on 40 of 40 addresses');
+    expect(common?.logOdds).toBeCloseTo(-weights.level.low, 12);
+    expect(reason(storyOf([hit(rare, detector('rare', 'low'))], [rare], all), 'detector-common')).toBeUndefined();
+    expect(detectorSpread(all).hosts.size).toBe(0);
+  });
+
   it('do not call common what one account does on host after host', () => {
     const events = Array.from({ length: 8 }, (_, i) => processStart(`e${i}`, i * 130, `ws${i}`, 'adm', 'tool.exe'));
     const all = events.map((one) => hit(one, detector('r')));

@@ -4,7 +4,7 @@ import type { Entity, EntityKind } from '../contracts/entity.ts';
 import type { Reason } from '../contracts/finding.ts';
 import type { Candidate } from '../contracts/stages.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { weights } from '../score/index.ts';
+import { detectorWeight, weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { findingId } from './identity.ts';
 import { type DetectorSpread, reasonsOf, type Witness, witnessesOf } from './terms.ts';
@@ -75,7 +75,7 @@ function rankedTags(
   for (const witness of witnesses) {
     const tags = tagsOf(witness);
     for (const tag of tags) {
-      const share = weights.level[witness.detector.level] / Math.sqrt(tags.length);
+      const share = detectorWeight(witness.detector) / Math.sqrt(tags.length);
       total.set(tag, (total.get(tag) ?? 0) + share);
     }
   }

@@ -99,8 +99,21 @@ function isLauncher(image: string | undefined, children: number): boolean {
   return children > LAUNCHER_CHILDREN || (image !== undefined && roots.has(baseName(image)));
 }
 
+/**
+ * A network sensor names addresses only. The story is that of the one host known to own the calling address, else of the one that
+ * was called: of one of them, or a server's noise would tie together everyone who talks to it.
+ */
+function hostOf({ host, kind, sourceAddress, remoteAddress }: Activity, lake: EventLake): string | undefined {
+  if (host !== undefined || kind !== 'network') return host;
+  return (
+    (sourceAddress === undefined ? undefined : lake.hostAt(sourceAddress)) ??
+    (remoteAddress === undefined ? undefined : lake.hostAt(remoteAddress))
+  );
+}
+
 function addHostLinks(activity: Activity, lake: EventLake, add: Add): void {
-  const { host, user, logonId } = activity;
+  const { user, logonId } = activity;
+  const host = hostOf(activity, lake);
   if (host === undefined) return;
   if (logonId !== undefined && !builtInSessions.has(logonId)) add(`session:${host}|${logonId}`, linkWindows.session);
   if (lake.usersOn(host) <= SHARED_HOST_USERS) add(`host:${host}`, linkWindows.host);

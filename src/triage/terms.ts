@@ -3,7 +3,7 @@ import type { Reason } from '../contracts/finding.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { weights } from '../score/index.ts';
+import { detectorWeight, weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
 import { lateralSteps } from './lateral.ts';
@@ -24,12 +24,16 @@ interface Spread {
   readonly hosts: ReadonlySet<string>;
   /** People's accounts; where a host acts for itself, the host. */
   readonly actors: ReadonlySet<string>;
+  /** Calling addresses where nothing else is named, as by a network sensor. */
+  readonly addresses: ReadonlySet<string>;
 }
 
 export interface DetectorSpread {
   readonly byDetector: ReadonlyMap<string, Spread>;
   /** All hosts with a detection. */
   readonly hosts: ReadonlySet<string>;
+  /** All addresses with a detection that names nothing else; never counted as hosts, or scanners would make the estate look large. */
+  readonly addresses: ReadonlySet<string>;
 }
 
 export function hostsOf(detection: Detection): readonly string[] {
@@ -39,12 +43,13 @@ export function hostsOf(detection: Detection): readonly string[] {
 }
 
 export function detectorSpread(detections: readonly Detection[]): DetectorSpread {
-  const byDetector = new Map<string, { hosts: Set<string>; actors: Set<string> }>();
+  const byDetector = new Map<string, { hosts: Set<string>; actors: Set<string>; addresses: Set<string> }>();
   const hosts = new Set<string>();
+  const addresses = new Set<string>();
   for (const detection of detections) {
     let seen = byDetector.get(detection.detector.id);
     if (seen === undefined) {
-      seen = { hosts: new Set(), actors: new Set() };
+      seen = { hosts: new Set(), actors: new Set(), addresses: new Set() };
       byDetector.set(detection.detector.id, seen);
     }
     const user = detection.entities.find(({ kind }) => kind === 'user')?.value;
@@ -53,8 +58,23 @@ export function detectorSpread(detections: readonly Detection[]): DetectorSpread
       seen.hosts.add(host);
       seen.actors.add(user === undefined || isBuiltInAccount(user) ? `host ${host}` : `user ${user}`);
     }
+    const address = addressOnly(detection);
+    if (address !== undefined) {
+      addresses.add(address);
+      seen.addresses.add(address);
+    }
   }
-  return { byDetector, hosts };
+  return { byDetector, hosts, addresses };
+}
+
+/** The first address (the caller's) of a detection that names neither machine nor account. */
+function addressOnly({ entities }: Detection): string | undefined {
+  let address: string | undefined;
+  for (const { kind, value } of entities) {
+    if (kind === 'host' || kind === 'user' || kind === 'cloud_principal') return undefined;
+    if (kind === 'address') address ??= value;
+  }
+  return address;
 }
 
 /** The story's detectors, the one that says most first; ties by id so that order is stable. */
@@ -65,13 +85,15 @@ export function witnessesOf(group: Group): readonly Witness[] {
     if (witness === undefined) {
       witness = { detector: detection.detector, detections: [], hosts: new Set() };
       byDetector.set(detection.detector.id, witness);
+    } else if (detectorWeight(detection.detector) > detectorWeight(witness.detector)) {
+      // A vendor may rate each case of one rule anew; the worst counts.
+      witness.detector = detection.detector;
     }
     witness.detections.push(detection);
     for (const host of hostsOf(detection)) witness.hosts.add(host);
   }
   return [...byDetector.values()].sort(
-    (a, b) =>
-      weights.level[b.detector.level] - weights.level[a.detector.level] || (a.detector.id < b.detector.id ? -1 : 1),
+    (a, b) => detectorWeight(b.detector) - detectorWeight(a.detector) || (a.detector.id < b.detector.id ? -1 : 1),
   );
 }
 
@@ -99,11 +121,16 @@ function detectorReasons(witnesses: readonly Witness[]): readonly Reason[] {
     const count = witness.detections.length;
     return {
       term: 'detector',
-      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${witness.detector.level})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
-      logOdds: weights.level[witness.detector.level] * share,
+      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${rated(witness.detector)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
+      logOdds: detectorWeight(witness.detector) * share,
       evidence: evidenceOf(witness.detections),
     };
   });
+}
+
+/** A vendor's level is its severity on our scale, and weighs less than the same level of a rule of ours. */
+function rated({ kind, level }: Detector): string {
+  return kind === 'vendor' ? `${level} by the vendor's severity` : level;
 }
 
 function tacticReason(witnesses: readonly Witness[]): readonly Reason[] {
@@ -143,27 +170,42 @@ function hostReason(group: Group, habits: ReadonlyMap<string, string>, lake: Eve
 }
 
 function commonReasons(witnesses: readonly Witness[], spread: DetectorSpread, lake: EventLake): readonly Reason[] {
-  // The lake counts hosts on which people were seen; servers without any are part of the estate as well.
-  const estate = Math.max(lake.hostCount(), spread.hosts.size);
-  if (estate < weights.commonHosts) return [];
   const reasons: Reason[] = [];
   for (const [rank, witness] of witnesses.entries()) {
-    const seen = spread.byDetector.get(witness.detector.id);
-    const hosts = seen?.hosts.size ?? 0;
-    // One account that goes from host to host is somebody's walk, however many hosts it visits.
-    const independent = Math.min(hosts, seen?.actors.size ?? 0);
-    const step = weights.detectorCommon.find(({ share }) => independent / estate >= share);
-    if (step === undefined || independent < 3) continue;
+    const places = placesOf(spread, witness.detector.id, lake);
+    if (places.outOf < weights.commonHosts || places.independent < 3) continue;
+    const step = weights.detectorCommon.find(({ share }) => places.independent / places.outOf >= share);
+    if (step === undefined) continue;
     const share = weights.witness[Math.min(rank, weights.witness.length - 1)] ?? 0;
     // Never takes away more than the detector gave: a common detector is worth nothing, not less than nothing.
     reasons.push({
       term: 'detector-common',
-      text: `"${plainText(witness.detector.title, NAME_LIMIT)}" fired on ${hosts} of ${estate} hosts${independent < hosts ? `, by ${independent} accounts or machines,` : ''} in this data: likely how this estate works`,
-      logOdds: -Math.min(-step.logOdds, weights.level[witness.detector.level]) * share,
+      text: `"${plainText(witness.detector.title, NAME_LIMIT)}" fired on ${places.seenOn} of ${places.outOf} ${places.noun}${places.independent < places.seenOn ? `, by ${places.independent} accounts or machines,` : ''} in this data: likely how this estate works`,
+      logOdds: -Math.min(-step.logOdds, detectorWeight(witness.detector)) * share,
       evidence: evidenceOf(witness.detections),
     });
   }
   return reasons;
+}
+
+interface Places {
+  readonly seenOn: number;
+  readonly independent: number;
+  readonly outOf: number;
+  readonly noun: 'hosts' | 'addresses';
+}
+
+/** Where a detector fired, of the places it could have: hosts, or addresses where it names no host at all. */
+function placesOf(spread: DetectorSpread, detector: string, lake: EventLake): Places {
+  const seen = spread.byDetector.get(detector);
+  const hosts = seen?.hosts.size ?? 0;
+  const addresses = seen?.addresses.size ?? 0;
+  if (hosts === 0 && addresses > 0)
+    return { seenOn: addresses, independent: addresses, outOf: spread.addresses.size, noun: 'addresses' };
+  // The lake counts hosts on which people were seen; servers without any are part of the estate as well.
+  const outOf = Math.max(lake.hostCount(), spread.hosts.size);
+  // One account that goes from host to host is somebody's walk, however many hosts it visits.
+  return { seenOn: hosts, independent: Math.min(hosts, seen?.actors.size ?? 0), outOf, noun: 'hosts' };
 }
 
 /** A story that is a habit from first to last; see habits.ts. */

@@ -9,6 +9,7 @@ import { connectorMatrix } from './matrix/connectors.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
+import { sourceMatrix } from './matrix/sources.ts';
 import { takesASession, takesNoScope, takesThatScope, takesThePerson } from './matrix/tokens.ts';
 import { served } from './routes.ts';
 
@@ -22,6 +23,7 @@ const expected: Routes = {
   ...responseMatrix,
   ...autonomyMatrix,
   ...connectorMatrix,
+  ...sourceMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,

@@ -102,7 +102,7 @@ export async function openCompany(seed: number) {
     async day(plan: DayPlan): Promise<Day> {
       const telemetry = writeDay(join(files, `${plan.day}.ndjson`), plan, seed);
       clock.set(plan.day + 17 * 3_600_000);
-      const lake = new MemoryLake(new EventArchive());
+      const lake = new MemoryLake(() => new EventArchive());
       const pipeline = createPipeline({
         tenant: TENANT,
         engine,

@@ -1,9 +1,8 @@
 import type { Activity, SourceEvent } from '../../contracts/event.ts';
-import { baseName, isBuiltInAccount } from '../../contracts/names.ts';
 import type { EventFact, EventLake, EventLakeWriter, Prevalence, ProcessFact } from '../../ports/event-lake.ts';
+import { Habits } from './habits.ts';
 import { Processes } from './processes.ts';
 import { SeriesByKey } from './series.ts';
-import { Spread } from './spread.ts';
 
 /** Raw records by number, in as little memory as they can be held in. */
 export interface RawArchive {
@@ -16,31 +15,45 @@ export interface RawArchive {
  * what is read until the run ends, some hundreds of bytes an event; the Parquet lake takes its place past that.
  */
 export class MemoryLake implements EventLake, EventLakeWriter {
-  readonly #archive: RawArchive | undefined;
-  readonly #places = new Map<string, number>();
-  readonly #facts = new Map<string, EventFact>();
-  readonly #hosts = new SeriesByKey();
-  readonly #users = new SeriesByKey();
-  readonly #principals = new SeriesByKey();
-  readonly #connections = new SeriesByKey();
-  readonly #remoteLogons = new SeriesByKey();
-  readonly #processes = new Processes();
-  readonly #images = new Spread();
-  readonly #lineages = new Spread();
-  readonly #calls = new Spread();
-  readonly #addresses = new Spread();
-  readonly #callers = new Spread();
-  readonly #hostUsers = new Spread();
-  readonly #seenHosts = new Set<string>();
-  readonly #ownAddresses = new Spread();
+  readonly #makeArchive: (() => RawArchive) | undefined;
+  #archive: RawArchive | undefined;
+  #places = new Map<string, number>();
+  #facts = new Map<string, EventFact>();
+  #hosts = new SeriesByKey();
+  #users = new SeriesByKey();
+  #principals = new SeriesByKey();
+  #connections = new SeriesByKey();
+  #remoteLogons = new SeriesByKey();
+  #processes = new Processes();
+  readonly #habits: Habits;
+  readonly #counts: boolean;
 
-  /** @param archive where raw records are kept, for a run that will be asked for them */
-  constructor(archive?: RawArchive) {
-    this.#archive = archive;
+  /**
+   * @param archive makes the place where raw records are kept, for a run that will be asked for them
+   * @param habits what is usual, where that is counted over more than the events given here
+   */
+  constructor(archive?: () => RawArchive, habits?: Habits) {
+    this.#makeArchive = archive;
+    this.#archive = archive?.();
+    this.#habits = habits ?? new Habits();
+    this.#counts = habits === undefined;
   }
 
   get size(): number {
     return this.#facts.size;
+  }
+
+  /** Lets go of all events; what is usual stays known. */
+  clear(): void {
+    this.#archive = this.#makeArchive?.();
+    this.#places = new Map();
+    this.#facts = new Map();
+    this.#hosts = new SeriesByKey();
+    this.#users = new SeriesByKey();
+    this.#principals = new SeriesByKey();
+    this.#connections = new SeriesByKey();
+    this.#remoteLogons = new SeriesByKey();
+    this.#processes = new Processes();
   }
 
   add(events: readonly SourceEvent[]): void {
@@ -63,15 +76,12 @@ export class MemoryLake implements EventLake, EventLakeWriter {
     if (this.#archive !== undefined)
       this.#places.set(event.id, this.#archive.append(event.raw ?? JSON.stringify(event.record)));
     this.#index(fact, activity);
-    this.#count(activity);
+    if (this.#counts) this.#habits.see(activity);
   }
 
   #index(fact: EventFact, activity: Activity): void {
     const { host, user, principal, process } = activity;
-    if (host !== undefined) {
-      this.#hosts.add(host, fact);
-      this.#seenHosts.add(host);
-    }
+    if (host !== undefined) this.#hosts.add(host, fact);
     if (user !== undefined) this.#users.add(user, fact);
     if (principal !== undefined) this.#principals.add(principal, fact);
     if (process?.key !== undefined) {
@@ -80,33 +90,6 @@ export class MemoryLake implements EventLake, EventLakeWriter {
     }
     if (host !== undefined && activity.kind === 'logon' && activity.sourceAddress !== undefined) {
       this.#remoteLogons.add(host, fact);
-    }
-  }
-
-  #count(activity: Activity): void {
-    const { host, user, principal } = activity;
-    if (host !== undefined) {
-      this.#countOnHost(host, activity);
-      if (user !== undefined && !isBuiltInAccount(user)) {
-        this.#hostUsers.see(host, user);
-      }
-    }
-    const caller = principal ?? (host === undefined ? user : undefined);
-    // Failures do not make an address a gateway: a spray fails as many accounts.
-    if (caller !== undefined && activity.sourceAddress !== undefined && activity.outcome !== 'failure')
-      this.#callers.see(activity.sourceAddress, caller);
-    if (principal !== undefined && activity.action !== undefined) this.#calls.see(activity.action, principal);
-  }
-
-  #countOnHost(host: string, activity: Activity): void {
-    if (activity.kind === 'process_start' && activity.process?.image !== undefined) {
-      const image = baseName(activity.process.image);
-      this.#images.see(image, host);
-      if (activity.parent?.image !== undefined) this.#lineages.see(`${baseName(activity.parent.image)}>${image}`, host);
-    }
-    if (activity.kind === 'network') {
-      if (activity.remoteAddress !== undefined) this.#addresses.see(activity.remoteAddress, host);
-      if (activity.sourceAddress !== undefined) this.#ownAddresses.see(activity.sourceAddress, host);
     }
   }
 
@@ -147,34 +130,34 @@ export class MemoryLake implements EventLake, EventLakeWriter {
   }
 
   imagePrevalence(image: string): Prevalence {
-    return this.#images.of(baseName(image));
+    return this.#habits.imagePrevalence(image);
   }
 
   lineagePrevalence(parentImage: string, image: string): Prevalence {
-    return this.#lineages.of(`${baseName(parentImage)}>${baseName(image)}`);
+    return this.#habits.lineagePrevalence(parentImage, image);
   }
 
   callPrevalence(action: string): Prevalence {
-    return this.#calls.of(action);
+    return this.#habits.callPrevalence(action);
   }
 
   addressPrevalence(address: string): Prevalence {
-    return this.#addresses.of(address);
+    return this.#habits.addressPrevalence(address);
   }
 
   callerPrevalence(address: string): Prevalence {
-    return this.#callers.of(address);
+    return this.#habits.callerPrevalence(address);
   }
 
   usersOn(host: string): number {
-    return this.#hostUsers.of(host).seenOn;
+    return this.#habits.usersOn(host);
   }
 
   hostCount(): number {
-    return this.#seenHosts.size;
+    return this.#habits.hostCount();
   }
 
   hostAt(address: string): string | undefined {
-    return this.#ownAddresses.only(address);
+    return this.#habits.hostAt(address);
   }
 }

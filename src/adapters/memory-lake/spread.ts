@@ -6,9 +6,9 @@ export class Spread {
   readonly #times = new Map<string, number>();
   readonly #all = new Set<string>();
 
-  see(thing: string, place: string): void {
+  see(thing: string, place: string, times = 1): void {
     this.#all.add(place);
-    this.#times.set(thing, (this.#times.get(thing) ?? 0) + 1);
+    this.#times.set(thing, (this.#times.get(thing) ?? 0) + times);
     let places = this.#places.get(thing);
     if (places === undefined) {
       places = new Set();

@@ -12,6 +12,7 @@ import * as erasureSchema from './schema-erasure.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 import * as secretsSchema from './schema-secrets.ts';
+import * as sourcesSchema from './schema-sources.ts';
 
 const schemas = [
   schema,
@@ -22,6 +23,7 @@ const schemas = [
   autonomySchema,
   erasureSchema,
   secretsSchema,
+  sourcesSchema,
 ];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {

@@ -15,6 +15,7 @@ import { contextRows, policyRows } from './policy-rows.ts';
 import { responseRows } from './response-rows.ts';
 import { reviewRows } from './review-rows.ts';
 import { connectorRows, secretRows } from './secret-rows.ts';
+import { sourceRows } from './source-rows.ts';
 import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
 
 /**
@@ -102,6 +103,7 @@ export async function runTransaction<T>(
     autonomy: allInTime(autonomyRows(queries, changed)),
     secrets: allInTime(secretRows(queries, changed)),
     connectors: allInTime(connectorRows(queries, changed)),
+    sources: allInTime(sourceRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
   const tx = withCanaries(bare, allInTime(canaryRows(queries)));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Role } from '../../contracts/tenant.ts';
-import { type Access, accessOf } from '../access.ts';
+import { accessOf, actorOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { admitMember, changeMember } from '../auth/members.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -102,8 +102,4 @@ export function memberRoutes(app: App, deps: Pick<ServerDeps, 'auth' | 'store' |
       return reply.code(204).send(null);
     },
   });
-}
-
-function actorOf({ person }: Access) {
-  return { kind: 'human', id: person.id, version: '' } as const;
 }

@@ -16,6 +16,11 @@ export const takesThePerson: ReadonlySet<string> = new Set([
   'POST /api/v1/tenants/:t/members',
   'PATCH /api/v1/tenants/:t/members/:id',
   'POST /api/v1/tenants/:t/members/:id/removals',
+  'POST /api/v1/tenants/:t/sources',
+  'PATCH /api/v1/tenants/:t/sources/:id',
+  'POST /api/v1/tenants/:t/sources/:id/endings',
+  'POST /api/v1/tenants/:t/sources/:id/tokens',
+  'POST /api/v1/tenants/:t/sources/:id/tokens/:token/endings',
 ]);
 
 /** Routes about the account itself, likewise. */

@@ -1734,7 +1734,7 @@ export interface paths {
                                 revokedAt: number | null;
                                 lastUsedAt: number | null;
                             }[];
-                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         };
                     };
                 };
@@ -1762,7 +1762,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         /** @default null */
                         tenant?: string | null;
                         /** @default 90 */
@@ -7348,6 +7348,443 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sources by id, with what they have sent since the server began */
+        get: {
+            parameters: {
+                query?: {
+                    ended?: "true" | "false";
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                name: string;
+                                /** @enum {string} */
+                                door: "bulk" | "hec" | "otlp" | "syslog" | "file" | "nats";
+                                createdAt: number;
+                                createdBy: string;
+                                endedAt: number | null;
+                                peers: string[];
+                                fingerprints: string[];
+                                revision: number;
+                                tokens: {
+                                    id: string;
+                                    prefix: string;
+                                    createdAt: number;
+                                    createdBy: string;
+                                }[];
+                                counts: {
+                                    received: number;
+                                    bytes: number;
+                                    rejected: {
+                                        [key: string]: number;
+                                    };
+                                    slowed: number;
+                                    lastSeenAt: number | null;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add a source; its first token is in this answer and never again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        door: "bulk" | "hec" | "otlp" | "syslog" | "file" | "nats";
+                        /** @default [] */
+                        peers?: string[];
+                        /** @default [] */
+                        fingerprints?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            door: "bulk" | "hec" | "otlp" | "syslog" | "file" | "nats";
+                            createdAt: number;
+                            createdBy: string;
+                            endedAt: number | null;
+                            peers: string[];
+                            fingerprints: string[];
+                            revision: number;
+                            tokens: {
+                                id: string;
+                                prefix: string;
+                                createdAt: number;
+                                createdBy: string;
+                            }[];
+                            counts: {
+                                received: number;
+                                bytes: number;
+                                rejected: {
+                                    [key: string]: number;
+                                };
+                                slowed: number;
+                                lastSeenAt: number | null;
+                            } | null;
+                            token: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source; its revision is the ETag */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            door: "bulk" | "hec" | "otlp" | "syslog" | "file" | "nats";
+                            createdAt: number;
+                            createdBy: string;
+                            endedAt: number | null;
+                            peers: string[];
+                            fingerprints: string[];
+                            revision: number;
+                            tokens: {
+                                id: string;
+                                prefix: string;
+                                createdAt: number;
+                                createdBy: string;
+                            }[];
+                            counts: {
+                                received: number;
+                                bytes: number;
+                                rejected: {
+                                    [key: string]: number;
+                                };
+                                slowed: number;
+                                lastSeenAt: number | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a source is called, or by what its senders are known */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        peers?: string[];
+                        fingerprints?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            door: "bulk" | "hec" | "otlp" | "syslog" | "file" | "nats";
+                            createdAt: number;
+                            createdBy: string;
+                            endedAt: number | null;
+                            peers: string[];
+                            fingerprints: string[];
+                            revision: number;
+                            tokens: {
+                                id: string;
+                                prefix: string;
+                                createdAt: number;
+                                createdBy: string;
+                            }[];
+                            counts: {
+                                received: number;
+                                bytes: number;
+                                rejected: {
+                                    [key: string]: number;
+                                };
+                                slowed: number;
+                                lastSeenAt: number | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/sources/{id}/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take nothing from a source any more; its tokens end with it, for good */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/sources/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another token beside the one there is; it is in this answer and never again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            prefix: string;
+                            createdAt: number;
+                            createdBy: string;
+                            token: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/sources/{id}/tokens/{token}/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a token; what is sent with it is refused within seconds, on every server */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;

@@ -111,9 +111,18 @@ const autonomy = createRoute({
   path: '/autonomy',
 }).lazy(() => import('./autonomy.lazy.tsx').then((module) => module.Route));
 
+const sources = createRoute({
+  getParentRoute: () => tenant,
+  path: '/sources',
+}).lazy(() => import('./sources.lazy.tsx').then((module) => module.Route));
+
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, account, tenant.addChildren([queue, finding, ledger, actions, action, autonomy])]),
+  signedIn.addChildren([
+    home,
+    account,
+    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources]),
+  ]),
 ]);
 
 export const consoleRouter = (client: QueryClient) =>

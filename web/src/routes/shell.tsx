@@ -115,6 +115,9 @@ export function Shell() {
           <Link to="/t/$tenant/autonomy" params={{ tenant }}>
             Autonomy
           </Link>
+          <Link to="/t/$tenant/sources" params={{ tenant }}>
+            Sources
+          </Link>
           <Link to="/t/$tenant/ledger" params={{ tenant }}>
             Ledger
           </Link>

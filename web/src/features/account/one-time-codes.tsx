@@ -2,8 +2,8 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { accountQueries, beginCodes, confirmCodes, dropCodes } from '../../api/account.ts';
+import { Refused } from '../../ui/refused.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 
 const secretOf = (uri: string): string => (URL.canParse(uri) ? (new URL(uri).searchParams.get('secret') ?? '') : '');
 

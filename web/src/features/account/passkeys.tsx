@@ -3,10 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { accountQueries, removePasskey } from '../../api/account.ts';
 import { addPasskey, passkeysWork } from '../../api/passkey.ts';
+import { Refused } from '../../ui/refused.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 
 /** Devices that sign in without a password. */
 export function Passkeys() {

@@ -2,8 +2,8 @@ import { Button, PasswordInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { changePassword } from '../../api/session.ts';
+import { Refused } from '../../ui/refused.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 
 const SHORTEST = 12;
 

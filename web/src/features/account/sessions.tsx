@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { accountQueries, endSession } from '../../api/account.ts';
+import { Refused } from '../../ui/refused.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 
 /** Where the account is signed in. */
 export function Sessions() {

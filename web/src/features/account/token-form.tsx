@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { makeToken, type NewToken } from '../../api/account.ts';
 import type { Me } from '../../api/model.ts';
+import { Refused } from '../../ui/refused.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 
 interface TokenFormProps {
   readonly scopes: NewToken['scopes'];

@@ -3,10 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { accountQueries, revokeToken } from '../../api/account.ts';
 import type { Me } from '../../api/model.ts';
+import { Refused } from '../../ui/refused.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
 import classes from './account.module.css';
-import { Refused } from './refused.tsx';
 import { TokenForm } from './token-form.tsx';
 
 /** Tokens that let programs act for the person, and the newest one's text, once. */

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
-import { Problem, remedyFor } from '../../api/problem.ts';
-import { revealed } from '../../ui/reveal.ts';
+import { Problem, remedyFor } from '../api/problem.ts';
+import { revealed } from './reveal.ts';
 
 /** Why the server did not do it, and what to do about it. */
 export function Refused({ error, wrong }: { readonly error: Error | null; readonly wrong?: string }) {

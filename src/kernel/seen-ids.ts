@@ -22,6 +22,16 @@ export class SeenIds {
     return true;
   }
 
+  has(id: string): boolean {
+    const high = Number.parseInt(id.slice(0, 8), 16);
+    const low = Number.parseInt(id.slice(8, 16), 16) || 1;
+    for (let slot = high & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const storedLow = this.#slots[slot * 2 + 1];
+      if (storedLow === 0) return false;
+      if (storedLow === low && this.#slots[slot * 2] === high) return true;
+    }
+  }
+
   #put(high: number, low: number): boolean {
     const slots = this.#slots;
     for (let slot = high & this.#mask; ; slot = (slot + 1) & this.#mask) {

@@ -1,0 +1,59 @@
+/** The plane between door and lake as a process of its own: what the bench measures. */
+import { openIngest } from '../../src/host/ingest.ts';
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  readonly rules: readonly string[];
+  readonly workers: number;
+  readonly token: string;
+}
+export type FromServer =
+  | { readonly kind: 'open'; readonly url: string; readonly pids: readonly number[] }
+  | {
+      readonly kind: 'counts';
+      readonly lakeEvents: number;
+      readonly detections: number;
+      /** Marks seen in detections since the last message, and when (epoch ms). */
+      readonly visible: readonly (readonly [string, number])[];
+    }
+  | { readonly kind: 'closed' };
+
+const options: ServerOptions = JSON.parse(process.argv[2] ?? '{}');
+const say = (message: FromServer): void => void process.send?.(message);
+const bench = { tenant: 'bench', id: 'load' };
+const ingest = await openIngest({
+  dataDir: options.dataDir,
+  rules: options.rules,
+  workers: options.workers,
+  sources: { byToken: (token) => (token === options.token ? bench : undefined), byPeer: () => undefined },
+  warn: (message) => process.stderr.write(`${message}\n`),
+  http: { host: '127.0.0.1', port: 0 },
+});
+await Promise.all(ingest.workers.map(({ ready }) => ready));
+const pids = [process.pid, ...[...ingest.workers, ingest.keeper].map(({ pid }) => pid ?? 0)];
+say({ kind: 'open', url: ingest.http?.url ?? '', pids });
+
+let sequence = 0;
+let visible: [string, number][] = [];
+const look = setInterval(() => {
+  for (const { sequence: at, detection } of ingest.work.detections(sequence, 5000)) {
+    sequence = at;
+    const mark = detection.fields
+      .map(({ value }) => /bw-mark-\d+-\d+/.exec(value)?.[0])
+      .find((found) => found !== undefined);
+    if (mark !== undefined) visible.push([mark, Date.now()]);
+  }
+}, 20);
+const tell = setInterval(() => {
+  let lakeEvents = 0;
+  for (const { rows } of ingest.work.allFiles()) lakeEvents += rows;
+  say({ kind: 'counts', lakeEvents, detections: sequence, visible });
+  visible = [];
+}, 250);
+process.once('message', async () => {
+  clearInterval(look);
+  clearInterval(tell);
+  await ingest.close();
+  say({ kind: 'closed' });
+  process.exit(0);
+});

@@ -1,0 +1,120 @@
+/**
+ * What a word of a raw record is, for whoever asks for one and for the index that says where it cannot be.
+ *
+ * A run is a longest row of ASCII letters and digits, without regard to case; everything else stands between runs. Raw records are JSON
+ * texts, so the letter of an escape (`\n`, `é`) may begin a run that it is no part of: such a run counts with it and without it.
+ * Two runs with one of `.`, `_`, `-` between them are also a pair: an address or a dotted name is then more than common numbers.
+ */
+
+/** Runs longer than this are not indexed (and asked for by a scan): they are blobs, not words. */
+const LONGEST = 64;
+const FNV_OFFSET = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+/** Byte -> what it adds to a run (lower case), or 0 where it ends one. */
+const folded = new Uint8Array(256);
+for (let code = 0x30; code <= 0x39; code += 1) folded[code] = code;
+for (let code = 0x61; code <= 0x7a; code += 1) {
+  folded[code] = code;
+  folded[code - 32] = code;
+}
+/** The letters of JSON's one-letter escapes. */
+const escapes = new Uint8Array(256);
+for (const letter of 'bfnrt') escapes[letter.charCodeAt(0)] = 1;
+const joins = new Uint8Array(256);
+for (const sign of '._-') joins[sign.charCodeAt(0)] = 1;
+
+/**
+ * Calls `sink` with a 32-bit hash of every run of two or more signs, and of every pair, in `text` (UTF-8) from `start` to `end`. The same
+ * text asked for as part of another gives hashes that the other gives too, if it begins and ends there as a word does (`wordPattern`).
+ */
+export function hashWords(text: Uint8Array, start: number, end: number, sink: (hash: number) => void): void {
+  // The run just before a joining sign, with and without an escape's letters; 0 where there is none.
+  let left = 0;
+  let leftAlso = 0;
+  let at = start;
+  while (at < end) {
+    if (folded[text[at] as number] === 0) {
+      at += 1;
+      continue;
+    }
+    const from = at;
+    let hash = FNV_OFFSET;
+    for (let code = folded[text[at] as number] as number; code !== 0; ) {
+      hash = Math.imul(hash ^ code, FNV_PRIME);
+      at += 1;
+      if (at >= end) break;
+      code = folded[text[at] as number] as number;
+    }
+    const length = at - from;
+    const join = from > start ? (text[from - 1] as number) : 0;
+    let also = 0;
+    if (join === BACKSLASH) {
+      const skip = escapeLength(text, from, length);
+      if (skip > 0) also = hashRun(text, from + skip, at, sink);
+    }
+    const isWord = length <= LONGEST;
+    if (isWord && length > 1) sink(finish(hash));
+    if (isWord && left !== 0) sink(pair(left, join, hash));
+    if (isWord && leftAlso !== 0) sink(pair(leftAlso, join, hash));
+    // A pair has exactly one sign between: after anything else the next run has no left neighbour.
+    const joined = at + 1 < end && joins[text[at] as number] === 1 && folded[text[at + 1] as number] !== 0;
+    left = joined && isWord ? hash : 0;
+    leftAlso = joined ? also : 0;
+  }
+}
+
+/** The run that remains without the escape's letters; its hash, or 0 where it is none. */
+function hashRun(text: Uint8Array, from: number, end: number, sink: (hash: number) => void): number {
+  const length = end - from;
+  if (length < 1 || length > LONGEST) return 0;
+  let hash = FNV_OFFSET;
+  for (let at = from; at < end; at += 1) hash = Math.imul(hash ^ (folded[text[at] as number] as number), FNV_PRIME);
+  if (length > 1) sink(finish(hash));
+  return hash;
+}
+
+function escapeLength(text: Uint8Array, from: number, length: number): number {
+  // Asked for without regard to case, so read so: `\\Nofoo` in a path must give what `\\nofoo` gives.
+  const first = folded[text[from] as number] as number;
+  if (escapes[first] === 1) return 1;
+  if (first !== LETTER_U || length < 5) return 0;
+  for (let at = from + 1; at < from + 5; at += 1) if ((folded[text[at] as number] as number) > 0x66) return 0;
+  return 5;
+}
+
+function pair(left: number, join: number, right: number): number {
+  return finish(Math.imul(left ^ join, FNV_PRIME) ^ Math.imul(right, 0x9e3779b1));
+}
+
+/** Murmur3's finalizer: FNV alone leaves the high bits poor. */
+function finish(hash: number): number {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** How a JSON text writes what was asked for: a path's backslashes are doubled there. */
+export function wordInRaw(word: string): string {
+  return JSON.stringify(word).slice(1, -1);
+}
+
+/**
+ * A regular expression (the syntax that RE2 and JavaScript share) for raw records that hold `word` as a word: without regard to the case
+ * of ASCII letters, and where it begins or ends with a letter or digit, at the edge of a run.
+ */
+export function wordPattern(word: string): string {
+  const written = wordInRaw(word);
+  let pattern = '';
+  for (const sign of written) {
+    const lower = sign.toLowerCase();
+    if (/[a-zA-Z]/.test(sign)) pattern += `[${lower}${lower.toUpperCase()}]`;
+    else pattern += /[\s\w]|[^\x20-\x7e]/.test(sign) ? sign : `\\${sign}`;
+  }
+  const before = /^[a-zA-Z0-9]/.test(written) ? '(?:^|[^a-zA-Z0-9]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4})' : '';
+  const after = /[a-zA-Z0-9]$/.test(written) ? '(?:$|[^a-zA-Z0-9])' : '';
+  return `${before}${pattern}${after}`;
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openLakeQueries } from '../adapters/duckdb/queries.ts';
+import { openLmdbLog } from '../adapters/lmdb/event-log.ts';
+import { openWorkStore } from '../adapters/lmdb/work-store.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { LANES } from '../contracts/log-batch.ts';
+import type { SourceDirectory } from '../contracts/source.ts';
+import type { FlushBounds } from '../detect/index.ts';
+import { bulkDoor, hecDoor, type IngestHttp, Intake, openIngestHttp, otlpDoor } from '../ingest/index.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { LakeQueries } from '../ports/lake.ts';
+import type { WorkStore } from '../ports/work-store.ts';
+import { type Child, keepAlive } from './worker/child.ts';
+import { type KeeperOptions, places, type WorkerOptions, workerName } from './worker/options.ts';
+
+export interface IngestOptions {
+  readonly dataDir: string;
+  /** Files and folders of Sigma rules, for the workers. */
+  readonly rules: readonly string[];
+  readonly sources: SourceDirectory;
+  readonly warn: (message: string) => void;
+  /** Where HTTP doors listen; none where absent. */
+  readonly http?: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: { readonly certFile: string; readonly keyFile: string };
+    readonly behindProxy?: readonly string[];
+  };
+  /** Worker processes; 2 unless told. */
+  readonly workers?: number;
+  readonly flush?: Partial<FlushBounds>;
+  /** Bytes the lake may take. */
+  readonly lakeBytes?: number;
+  /** Days that events are kept. */
+  readonly retainDays?: number;
+  /** For fault tests. */
+  readonly crashAt?: WorkerOptions['crashAt'];
+  readonly keeperCrashAt?: KeeperOptions['crashAt'];
+}
+
+/** Everything between a sender and the lake: doors, log, workers. */
+export interface Ingest {
+  readonly intake: Intake;
+  readonly log: EventLog;
+  readonly work: WorkStore;
+  readonly queries: LakeQueries;
+  readonly http: IngestHttp | undefined;
+  readonly workers: readonly Child[];
+  readonly keeper: Child;
+  /** Batches of the log that are not in the lake yet. */
+  backlog(): Promise<number>;
+  /** Stops taking, lets workers finish what is in the log where `drain` says so, and closes. */
+  close(): Promise<void>;
+}
+
+const WORKERS = 2;
+/** Events are short-lived and many: a larger young heap lets most of them die in it. */
+const YOUNG_HEAP = '--max-semi-space-size=32';
+
+const doors = [bulkDoor, hecDoor, otlpDoor];
+
+/** Opens the doors and starts the workers. Throws the log's, the store's and the listener's coded errors. */
+export async function openIngest(options: IngestOptions): Promise<Ingest> {
+  const { dataDir, rules, sources, warn } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const log = openLmdbLog({ path: join(dataDir, places.log) });
+  const work = openWorkStore({ path: join(dataDir, places.work) });
+  const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
+  const intake = new Intake({ log, clock: systemClock, incarnation: randomBytes(8).toString('hex') });
+  const of = options.workers ?? WORKERS;
+  const workers = Array.from({ length: of }, (_, index) => {
+    const told: WorkerOptions = {
+      dataDir,
+      index,
+      of,
+      rules,
+      ...(options.flush === undefined ? {} : { flush: options.flush }),
+      ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
+    };
+    return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
+  });
+  const keeping: KeeperOptions = {
+    dataDir,
+    ...(options.lakeBytes === undefined ? {} : { diskBytes: options.lakeBytes }),
+    ...(options.retainDays === undefined ? {} : { retainDays: options.retainDays }),
+    ...(options.keeperCrashAt === undefined ? {} : { crashAt: options.keeperCrashAt }),
+  };
+  const keeper = keepAlive({ module: 'keeper-main', name: 'keeper', options: keeping, warn });
+  const backlog = async (): Promise<number> => {
+    const offsets = work.offsets();
+    let batches = 0;
+    for (let lane = 0; lane < LANES; lane += 1) batches += (await log.end(lane)) - (offsets.get(lane)?.lake ?? 0);
+    return batches;
+  };
+  const end = async (http: IngestHttp | undefined): Promise<void> => {
+    await http?.close();
+    await Promise.all([...workers, keeper].map((child) => child.stop()));
+    await queries.close();
+    await work.close();
+    await log.close();
+  };
+  try {
+    const http =
+      options.http === undefined
+        ? undefined
+        : await openIngestHttp({ intake, sources, clock: systemClock, ...options.http, doors });
+    return { intake, log, work, queries, http, workers, keeper, backlog, close: () => end(http) };
+  } catch (error) {
+    await end(undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,167 @@
+import type { Habits } from '../../adapters/memory-lake/habits.ts';
+import type { MemoryLake } from '../../adapters/memory-lake/lake.ts';
+import type { SourceEvent } from '../../contracts/event.ts';
+import { eventOf } from '../../ingest/index.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { LakeQueries } from '../../ports/lake.ts';
+import type { StoredDetection, WorkStore } from '../../ports/work-store.ts';
+import type { Pipeline } from '../../topology.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { Repeats } from './repeats.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+export interface LiveParts {
+  readonly tenant: string;
+  readonly work: WorkStore;
+  readonly queries: LakeQueries;
+  readonly lake: MemoryLake;
+  readonly habits: Habits;
+  readonly pipeline: Pipeline;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+  /** Brings `habits` up to what the lake holds now. */
+  readonly refreshHabits: (habits: Habits) => Promise<void>;
+  /** Records taken and refused since the process began. */
+  readonly received: () => { readonly events: number; readonly malformed: number };
+  /** Milliseconds after its detection until the events around it are in the lake. */
+  readonly lakeDelay?: number;
+}
+
+const READ = 2000;
+const TICK = 500;
+const LAKE_DELAY = 7000;
+/** Files are counted while they are as a worker wrote them: merged ones cannot be told from those counted already. */
+const COUNT_EVERY = 30_000;
+/** Detections weighed together. What is older makes room. */
+const HELD = 20_000;
+/** Events around them in memory. */
+const EVENTS = 150_000;
+
+/**
+ * From detections to findings while telemetry comes in: waits until what happened around a detection is in the lake, brings that near, and
+ * settles. What it holds is bounded; all of it is made again from the work store and the lake after a restart.
+ */
+export class Live {
+  readonly #parts: LiveParts;
+  readonly #repeats = new Repeats();
+  /** In the order stored: new ones wait until the lake has caught up. */
+  #waiting: { readonly stored: StoredDetection; readonly since: number }[] = [];
+  readonly #held = new Map<string, StoredDetection>();
+  #cursor = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
+  #detected = 0;
+  #counted = { events: 0, malformed: 0, detections: 0 };
+
+  /** What was detected before this process began is weighed again, and was counted before. */
+  readonly #before: number;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    this.#before = parts.work.lastDetection();
+  }
+
+  /** Works until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const began = performance.now();
+      try {
+        await this.#turn();
+      } catch (error) {
+        // A database or a lake that does not answer: the detections are kept, and their turn comes.
+        this.#parts.warn(`findings of ${this.#parts.tenant} are late: ${String(error)}`);
+      }
+      // A settling that takes long leaves time for everything else.
+      await pause(Math.max(TICK, 4 * (performance.now() - began)), signal);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const { clock, lakeDelay = LAKE_DELAY, habits, refreshHabits } = this.#parts;
+    this.#read();
+    const now = clock.now();
+    if (now - this.#countedAt >= COUNT_EVERY) {
+      await refreshHabits(habits);
+      this.#countedAt = now;
+    }
+    const due = this.#waiting.filter(({ since }) => now - since >= lakeDelay).map(({ stored }) => stored);
+    await this.#count();
+    if (due.length === 0) return;
+    await this.#bringNear(due);
+    await this.#parts.telemetry.take(due.map(({ detection }) => detection));
+    const done = new Set(due);
+    this.#waiting = this.#waiting.filter(({ stored }) => !done.has(stored));
+  }
+
+  /** Brings the stored counts up to what has come. */
+  async #count(): Promise<void> {
+    const { received, telemetry } = this.#parts;
+    const now = { ...received(), detections: this.#detected };
+    const { events, malformed, detections } = this.#counted;
+    const grown = {
+      events: now.events - events,
+      malformed: now.malformed - malformed,
+      detections: now.detections - detections,
+    };
+    if (grown.events + grown.malformed + grown.detections === 0) return;
+    await telemetry.count(grown);
+    this.#counted = now;
+  }
+
+  #read(): void {
+    const { work, tenant, clock } = this.#parts;
+    for (;;) {
+      const read = work.detections(this.#cursor, READ);
+      for (const stored of read) {
+        if (stored.detection.tenant !== tenant) continue;
+        if (stored.sequence > this.#before) this.#detected += 1;
+        if (!this.#repeats.isRepeat(stored.detection)) this.#waiting.push({ stored, since: clock.now() });
+      }
+      this.#cursor = read.at(-1)?.sequence ?? this.#cursor;
+      if (read.length < READ || this.#waiting.length > HELD) return;
+    }
+  }
+
+  async #bringNear(due: readonly StoredDetection[]): Promise<void> {
+    const { lake, queries, tenant, refreshHabits, habits } = this.#parts;
+    for (const stored of due) this.#held.set(stored.detection.id, stored);
+    this.#makeRoom();
+    lake.add(due.flatMap(eventsOf));
+    await refreshHabits(habits);
+    lake.add(
+      await surroundingsOf(
+        queries,
+        tenant,
+        due.map(({ detection }) => detection),
+      ),
+    );
+  }
+
+  #makeRoom(): void {
+    const { lake, pipeline } = this.#parts;
+    if (this.#held.size > HELD) {
+      const oldest = [...this.#held.keys()].slice(0, this.#held.size - HELD);
+      for (const id of oldest) this.#held.delete(id);
+      pipeline.forget(oldest);
+    }
+    if (lake.size <= EVENTS) return;
+    lake.clear();
+    for (const stored of this.#held.values()) lake.add(eventsOf(stored));
+  }
+}
+
+function eventsOf({ events }: StoredDetection): SourceEvent[] {
+  return events.map(eventOf).filter((event) => event !== undefined);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { Habits } from '../../adapters/memory-lake/habits.ts';
+import { MemoryLake } from '../../adapters/memory-lake/lake.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { EventArchive } from '../../ingest/index.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import type { Pipeline } from '../../topology.ts';
+import { type Ingest, type IngestOptions, openIngest } from '../ingest.ts';
+import { type HeldSources, openSourceDirectory } from '../source-directory.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { places } from '../worker/options.ts';
+import { lakeHabits } from './lake-habits.ts';
+import { Live } from './live.ts';
+
+/** How telemetry comes in; the data folder and the rules are the host's. */
+export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush'>;
+
+/** Telemetry coming in for one tenant, from its doors to its findings. */
+export interface LiveIngest {
+  readonly ingest: Ingest;
+  readonly sources: HeldSources;
+  close(): Promise<void>;
+}
+
+/** What is near for triage and investigation while telemetry comes in: events by need, and what is usual, counted over the whole lake. */
+export interface Near {
+  readonly lake: MemoryLake;
+  readonly habits: Habits;
+}
+
+export function near(): Near {
+  const habits = new Habits();
+  return { lake: new MemoryLake(() => new EventArchive(), habits), habits };
+}
+
+interface LiveParts extends DoorOptions, Near {
+  readonly dataDir: string;
+  readonly rules: readonly string[];
+  readonly tenant: string;
+  readonly store: Pick<StateStore, 'withTenants' | 'onChange'>;
+  readonly pipeline: Pipeline;
+  readonly telemetry: Telemetry;
+  readonly warn: (message: string) => void;
+}
+
+/** Opens a tenant's doors and follows what the workers find. Throws the coded errors of log, store and listener. */
+export async function openLive(parts: LiveParts): Promise<LiveIngest> {
+  const { dataDir, rules, tenant, store, pipeline, telemetry, warn, lake, habits, ...doors } = parts;
+  const sources = await openSourceDirectory({ store, clock: systemClock, tenants: () => [tenant], warn });
+  let ingest: Ingest;
+  try {
+    ingest = await openIngest({ dataDir, rules, sources, warn, ...doors });
+  } catch (error) {
+    await sources.close();
+    throw error;
+  }
+  const live = new Live({
+    tenant,
+    work: ingest.work,
+    queries: ingest.queries,
+    lake,
+    habits,
+    pipeline,
+    telemetry,
+    clock: systemClock,
+    warn,
+    refreshHabits: lakeHabits(join(dataDir, places.lake), tenant, ingest.work, systemClock),
+    received: () => ingest.intake.counters.totals(tenant),
+  });
+  const stop = new AbortController();
+  const following = live.run(stop.signal);
+  return {
+    ingest,
+    sources,
+    async close() {
+      stop.abort();
+      await following;
+      await ingest.close();
+      await sources.close();
+    },
+  };
+}

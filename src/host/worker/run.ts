@@ -1,0 +1,111 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttemptFile } from '../../adapters/attempt-file.ts';
+import { openLakeBuffer } from '../../adapters/duckdb/buffer.ts';
+import { rememberRecent } from '../../adapters/duckdb/recent.ts';
+import { openLmdbLog } from '../../adapters/lmdb/event-log.ts';
+import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { loadRules } from '../../cli/load.ts';
+import { LANES } from '../../contracts/log-batch.ts';
+import {
+  correlatedObservation,
+  createMatching,
+  LaneWorker,
+  type Matched,
+  type Poison,
+  SecondStage,
+} from '../../detect/index.ts';
+import { eventsOf } from '../../ingest/index.ts';
+import { RecentIds } from '../../kernel/recent-ids.ts';
+import { compileRules } from '../../sigma/index.ts';
+import { crasher } from './crasher.ts';
+import { places, type WorkerOptions, workerName } from './options.ts';
+
+/** Milliseconds between rounds of the second stage. */
+const SECOND_STAGE_EVERY = 500;
+/** What may be sent again: events received so long ago, in milliseconds. */
+const RESEND_WINDOW = 30 * 60_000;
+
+/** A worker: its lanes of the first stage, and in worker 0 the second stage. Ends when the signal aborts and its work is committed. */
+export async function runWorker(options: WorkerOptions, signal: AbortSignal, ready: () => void): Promise<void> {
+  const { dataDir, index, of } = options;
+  const log = openLmdbLog({ path: join(dataDir, places.log) });
+  const work = openWorkStore({ path: join(dataDir, places.work) });
+  // Before anything is read: what a predecessor that still runs commits after this is refused.
+  const claim = work.claim(workerName(index));
+  const lakeDir = join(dataDir, places.lake);
+  mkdirSync(lakeDir, { recursive: true, mode: 0o700 });
+  const buffer = await openLakeBuffer({
+    dir: lakeDir,
+    writer: `${workerName(index)}-${systemClock.now().toString(36)}-${process.pid}`,
+    memoryMb: options.lakeMemoryMb ?? 256,
+  });
+  const { engine } = compileRules(loadRules(options.rules));
+  const recent = new RecentIds();
+  await rememberRecent(lakeDir, work.allFiles(), systemClock.now() - RESEND_WINDOW, (id) => recent.add(id));
+  const marker = new AttemptFile(join(dataDir, `${workerName(index)}.attempt`));
+  const matchers = new Map<string, ReturnType<typeof createMatching>>();
+  const worker = new LaneWorker({
+    claim,
+    lanes: Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => lane % of === index),
+    log,
+    work,
+    buffer,
+    clock: systemClock,
+    marker,
+    recent,
+    unpack: eventsOf,
+    match: (tenant, event): Matched | undefined => {
+      let matcher = matchers.get(tenant);
+      if (matcher === undefined) {
+        matcher = createMatching(engine, tenant);
+        matchers.set(tenant, matcher);
+      }
+      return matcher(event);
+    },
+    correlated: correlatedObservation(engine.feeders),
+    onPoison: poisonFile(join(dataDir, places.rejects)),
+    ...(options.flush === undefined ? {} : { flush: options.flush }),
+    ...(options.crashAt === undefined ? {} : { crashPoint: crasher(options.crashAt) }),
+  });
+  ready();
+  const second =
+    index === 0
+      ? secondStage(
+          new SecondStage({
+            work,
+            claim,
+            clock: systemClock,
+            observers: [],
+            workers: Array.from({ length: of }, (_, at) => workerName(at)),
+          }),
+          signal,
+        )
+      : undefined;
+  await worker.run(signal);
+  second?.();
+  await buffer.close();
+  marker.close();
+  await work.close();
+  await log.close();
+}
+
+/** Runs the second stage beside the first; the answer ends it. */
+function secondStage(stage: SecondStage, signal: AbortSignal): () => void {
+  const timer = setInterval(() => {
+    if (!signal.aborted) stage.step();
+  }, SECOND_STAGE_EVERY);
+  return () => {
+    clearInterval(timer);
+    stage.step();
+    stage.save();
+  };
+}
+
+function poisonFile(path: string): (poison: Poison) => void {
+  return ({ raw, ...said }) => {
+    const text = typeof raw === 'string' ? { text: raw } : { base64: Buffer.from(raw).toString('base64') };
+    appendFileSync(path, `${JSON.stringify({ ...said, raw: text })}\n`, { mode: 0o600 });
+  };
+}
