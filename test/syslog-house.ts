@@ -1,8 +1,8 @@
-import { BlockList } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
 import { decodeBatch } from '../src/contracts/log-batch.ts';
-import type { SourceDirectory, SourceRef } from '../src/contracts/source.ts';
-import { Intake, openSyslog, type SyslogDoor, type SyslogOptions } from '../src/ingest/index.ts';
+import type { SourceDirectory } from '../src/contracts/source.ts';
+import { Intake, lookUpIn, openSyslog, type SyslogDoor, type SyslogOptions } from '../src/ingest/index.ts';
+import { sha256 } from '../src/kernel/ids.ts';
 import { lensOf } from '../src/lenses/index.ts';
 import type { EventLog } from '../src/ports/event-log.ts';
 import { MemoryLog } from './support/memory-log.ts';
@@ -36,22 +36,19 @@ export interface Known {
   readonly networks?: Readonly<Record<string, string>>;
 }
 
-export function directoryOf(known: () => Known): SourceDirectory {
-  const ref = (id: string | undefined): SourceRef | undefined => (id === undefined ? undefined : { tenant: 't', id });
-  return {
-    byToken: (token) => ref(known().tokens?.[token]),
-    byPeer: ({ address, fingerprint }) => {
-      const { fingerprints = {}, networks = {} } = known();
-      if (fingerprint !== undefined && Object.hasOwn(fingerprints, fingerprint)) return ref(fingerprints[fingerprint]);
-      for (const [network, id] of Object.entries(networks)) {
-        const [net = '', bits] = network.split('/');
-        const list = new BlockList();
-        list.addSubnet(net, Number(bits), 'ipv4');
-        if (list.check(address, 'ipv4')) return ref(id);
-      }
-      return undefined;
-    },
-  };
+/** The directory as a server makes it, of what is known now. */
+function directoryOf({ tokens = {}, fingerprints = {}, networks = {} }: Known): SourceDirectory {
+  const ids = new Set([tokens, fingerprints, networks].flatMap((each) => Object.values(each)));
+  const keysOf = (of: Readonly<Record<string, string>>, id: string): string[] =>
+    Object.keys(of).filter((key) => of[key] === id);
+  return lookUpIn({
+    sources: [...ids].map((id) => ({
+      ...{ id, tenant: 't', name: id, door: 'syslog', createdAt: 0, createdBy: 'test', endedAt: null },
+      peers: keysOf(networks, id),
+      fingerprints: keysOf(fingerprints, id),
+    })),
+    tokens: Object.entries(tokens).map(([token, source]) => ({ hash: sha256(token), tenant: 't', source })),
+  });
 }
 
 export async function openHouse(
@@ -66,7 +63,10 @@ export async function openHouse(
     incarnation: 'test',
     ...(pendingBytes === undefined ? {} : { pendingBytes }),
   });
-  const directory = directoryOf(typeof known === 'function' ? known : () => known);
+  const directory: SourceDirectory =
+    typeof known === 'function'
+      ? { byToken: (token) => directoryOf(known()).byToken(token), byPeer: (peer) => directoryOf(known()).byPeer(peer) }
+      : directoryOf(known);
   const door = await openSyslog({ intake, directory, clock }, options);
   const kept = (): Kept[] => log.appended.flatMap(({ bytes }) => eventsOf(bytes));
   return {

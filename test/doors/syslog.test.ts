@@ -180,7 +180,7 @@ describe.skipIf(noRsyslog !== undefined)('rsyslog', () => {
 });
 
 describe.skipIf(noLogger !== undefined)("util-linux's logger", () => {
-  const secret = 'bw_logger_token';
+  const secret = `bws_${'l'.repeat(43)}`;
 
   test.each([
     ['tcp', ['--rfc5424'], 'rfc5424'],

@@ -206,7 +206,7 @@ describe('when events become durable slowly', () => {
 });
 
 describe('who may send', () => {
-  const secret = 'bw_token';
+  const secret = `bws_${'s'.repeat(43)}`;
   const named = `<13>1 2024-10-16T11:59:00Z h app - - [bridgewatch@32473 token="${secret}"] hello`;
 
   test('a stranger is closed and not kept; one that never speaks too', async () => {
