@@ -57,12 +57,12 @@ export class Staging {
     const chunk = DuckDBDataChunk.create(types, rows.length);
     for (let column = 0; column < lakeColumns.length; column += 1) {
       const type = lakeColumns[column]?.[1];
-      const values = new Array<string | number | bigint | boolean>(rows.length);
+      const values: (string | number | bigint | boolean)[] = [];
       for (let at = 0; at < rows.length; at += 1) {
         const value = (rows[at] as readonly LakeValue[])[column] ?? null;
-        if (type === 'TIMESTAMP_MS') values[at] = BigInt(Math.trunc(value as number));
-        else if (type === 'BOOLEAN') values[at] = value === true;
-        else values[at] = value ?? (type === 'INTEGER' ? NO_NUMBER : NO_TEXT);
+        if (type === 'TIMESTAMP_MS') values.push(BigInt(Math.trunc(value as number)));
+        else if (type === 'BOOLEAN') values.push(value === true);
+        else values.push(value ?? (type === 'INTEGER' ? NO_NUMBER : NO_TEXT));
       }
       chunk.setColumnValues(column, values);
     }
