@@ -39,9 +39,36 @@ interface Line {
   readonly text: string;
 }
 
-/** The sample company, day after day. */
+/** Events of the sample company that are generated before they repeat on later days. */
+const POOL = 200_000;
+const DAY = 86_400_000;
+/** A word that a single event has. */
+const NEEDLE = 'zqneedle-7f3a';
+
+/** The sample company, then the same again on later days: every round has dates, and so hours and files, of its own. */
 function* company(): Iterable<Line> {
-  for (const { file, line } of generateSample({ days: 366, people: 400 }).lines) yield { source: file, text: line };
+  const pool: Line[] = [];
+  for (const { file, line } of generateSample({ days: 30, people: 400 }).lines) {
+    pool.push({ source: file, text: line });
+    if (pool.length === POOL) break;
+  }
+  const days = 1 + new Set(pool.map(({ text }) => /\d{4}-\d\d-\d\d/.exec(text)?.[0])).size;
+  yield {
+    source: 'needle',
+    text: JSON.stringify({ '@timestamp': '2026-03-10T08:00:00Z', message: `a ${NEEDLE} in it` }),
+  };
+  for (let round = 0; ; round += 1) {
+    const shifted = new Map<string, string>();
+    const shift = (date: string): string => {
+      let to = shifted.get(date);
+      if (to === undefined) {
+        to = new Date(Date.parse(date) + round * days * DAY).toISOString().slice(0, 10);
+        shifted.set(date, to);
+      }
+      return to;
+    };
+    for (const { source, text } of pool) yield { source, text: text.replaceAll(/2026-\d\d-\d\d/g, shift) };
+  }
 }
 
 function* mordor(data: string): Iterable<Line> {
@@ -173,7 +200,7 @@ async function hunts(): Promise<void> {
     ],
     ['one process name, counted', "SELECT count(*) FROM events WHERE process_name = 'powershell.exe'", []],
     ['full aggregate', 'SELECT host, kind, count(*) FROM events GROUP BY host, kind ORDER BY 3 DESC', []],
-    ['rare word', 'SELECT id, time, raw FROM events', [rareWord ?? 'certutil.exe']],
+    ['rare word', 'SELECT id, time, raw FROM events', [NEEDLE]],
     ['absent word', 'SELECT id FROM events', ['mimikatzenberger']],
     ['common word, first 100', 'SELECT time, raw FROM events LIMIT 100', ['powershell.exe']],
     ['common word, counted', 'SELECT count(*) FROM events', ['powershell.exe']],

@@ -74,6 +74,18 @@ describe('writing', () => {
     expect(rows[1]?.filter((value) => value === null)).toHaveLength(25);
   });
 
+  test('values that strangers chose do not keep a file from being written', async () => {
+    const { dir, work, queries } = lake();
+    const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });
+    whenDone(() => buffer.close());
+    const wild = [8.64e15, -8.64e15, 1e300, Number.NaN, 0.5].map((time, at) =>
+      row(`t${at}`, time, { received: noon, remote_port: 2 ** 40, host: 'a\0b', user: '\ud800', raw: '\0' }),
+    );
+    for (const one of wild) buffer.add('main', '2026-11-25T12', one);
+    work.commit({ files: await buffer.flush() });
+    expect(await idsOf(queries)).toEqual(['t0', 't1', 't2', 't3', 't4']);
+  });
+
   test('partitions are kept apart, and counted as listed', async () => {
     const { dir, work } = lake();
     const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });
