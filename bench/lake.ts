@@ -188,10 +188,6 @@ async function hunts(): Promise<void> {
   const queries = openLakeQueries({ dir, work });
   const limits = { rows: 1000, milliseconds: 120_000, memoryMb: 512 };
   const ask = (sql: string, words: readonly string[] = []) => queries.query('main', sql, { limits, words });
-  const [rare] = (await ask('SELECT id, raw FROM events ORDER BY id LIMIT 1')).rows;
-  const rareWord = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/.exec(
-    String(rare?.[1]),
-  )?.[0];
   const cases: readonly (readonly [string, string, readonly string[]])[] = [
     [
       'one process name',
