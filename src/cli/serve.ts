@@ -25,7 +25,7 @@ interface ServeOptions {
   readonly doorCert?: string;
   readonly doorKey?: string;
   readonly doorProxy?: readonly string[];
-  readonly workers: string;
+  readonly workers?: string;
   readonly admin: string;
   readonly trustedProxy?: readonly string[];
   readonly oidcIssuer?: string;
@@ -53,7 +53,7 @@ export function registerServe(program: Command): void {
     .option('--door-cert <file>', 'certificate of the door (PEM)')
     .option('--door-key <file>', 'its key (PEM)')
     .option('--door-proxy <cidr...>', 'proxies in front of the door that hold TLS for it')
-    .option('--workers <n>', 'processes that detect and write the lake', '2')
+    .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
     .option(
       '--trusted-proxy <cidr...>',
@@ -121,7 +121,7 @@ function doorsOf(options: ServeOptions): DoorOptions {
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
   return {
-    workers: wholeNumber('--workers', options.workers),
+    ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
     http: {
       host: options.doorAddress,
       port: wholeNumber('--door-port', options.doorPort),
