@@ -11,7 +11,10 @@ export { createMatching, type Matched } from './matching.ts';
 export type { RuleEngine } from './rule-engine.ts';
 export { correlatedObservation } from './worker/correlated.ts';
 export { type FlushBounds, LaneWorker, type Poison, workerCrashPoints } from './worker/lane-worker.ts';
+export { Correlations, type ReadEvent } from './worker/observers/correlations.ts';
+export { type SourceHealth, sourceHealth, Upkeep } from './worker/observers/upkeep.ts';
 export { type Observer, SecondStage } from './worker/second-stage.ts';
+export { Watch } from './worker/watch.ts';
 
 export interface DetectingOptions {
   /**

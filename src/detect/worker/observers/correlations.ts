@@ -5,7 +5,7 @@ import { correlationDetections } from '../../correlating.ts';
 import { CORRELATED } from '../correlated.ts';
 import type { CorrelatedBody } from '../outcome.ts';
 import type { FoundAcross, Observer } from '../second-stage.ts';
-import { LATENESS, type Pace, PAST, Past, Present } from './pace.ts';
+import { LATENESS, PAST, type Pace, Past, Present } from './pace.ts';
 
 /** Reads a kept event again; undefined where its record cannot be read any more. */
 export type ReadEvent = (kept: {

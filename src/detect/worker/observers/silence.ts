@@ -1,0 +1,213 @@
+import type { Detection } from '../../../contracts/detection.ts';
+import { stableId } from '../../../kernel/ids.ts';
+import type { UpkeepBody } from '../watch.ts';
+import { baseline, baselineVersion, isoMinute } from './baseline.ts';
+import { Rhythm } from './rhythm.ts';
+
+const MINUTE = 60_000;
+/** What workers saw is told some seconds later: a minute is judged when it is so long over. */
+const TOLD_WITHIN = 30_000;
+/** Minutes between two looks after which we were not looking: the machine slept, or the workers stood. */
+const NOT_LOOKING = 5;
+/** Minutes whose counts are kept, for the rate. */
+const COUNTED = 60;
+const SOURCES = 5000;
+
+interface Source {
+  readonly rhythm: Rhythm;
+  /** Minute -> events. */
+  readonly minutes: Map<number, number>;
+  lastSeenAt: number;
+}
+
+interface Tenant {
+  readonly sources: Map<string, Source>;
+  /** All its sources as one. */
+  readonly together: Rhythm;
+}
+
+/** What is known of one source, for whoever asks. */
+export interface SourceActivity {
+  /** Epoch ms of receipt. */
+  readonly lastSeenAt: number;
+  /** Over the last hour. */
+  readonly eventsPerMinute: number;
+  /** Not known long enough to be missed: under a week. */
+  readonly isYoung: boolean;
+  /** Its silence was said to be out of character, and it has not come back. */
+  readonly isSilent: boolean;
+}
+
+interface Saved {
+  readonly minute: number;
+  readonly tenants: readonly (readonly [string, unknown, readonly SavedSource[]])[];
+}
+type SavedSource = readonly [string, number, readonly (readonly [number, number])[], unknown];
+
+/** Watches each source against its own rhythm: one that falls silent is a detection, once for each silence. */
+export class Silence {
+  readonly #tenants = new Map<string, Tenant>();
+  #minute = 0;
+  #count = 0;
+
+  take(
+    tenantId: string,
+    { source: id, receivedAt, minutes }: Pick<UpkeepBody, 'source' | 'receivedAt' | 'minutes'>,
+  ): void {
+    const source = this.#source(this.#tenant(tenantId), id);
+    if (source === undefined) return;
+    source.lastSeenAt = Math.max(source.lastSeenAt, receivedAt);
+    for (const [minute, events] of minutes) source.minutes.set(minute, (source.minutes.get(minute) ?? 0) + events);
+  }
+
+  /** Everything received until `receivedAt` has been given: what is silent now. */
+  advance(receivedAt: number): readonly Detection[] {
+    const minute = Math.floor((receivedAt - TOLD_WITHIN) / MINUTE);
+    if (minute <= this.#minute) return [];
+    const wasLooking = this.#minute > 0 && minute - this.#minute <= NOT_LOOKING;
+    this.#minute = minute;
+    return [...this.#tenants].flatMap(([id, tenant]) => {
+      listen(tenant, minute, !wasLooking);
+      if (wasLooking) return judge(id, tenant, minute);
+      tenant.together.excuse(minute);
+      for (const { rhythm } of tenant.sources.values()) rhythm.excuse(minute);
+      return [];
+    });
+  }
+
+  /** Undefined for a source that has sent nothing. */
+  activity(tenant: string, id: string): SourceActivity | undefined {
+    const source = this.#tenants.get(tenant)?.sources.get(id);
+    if (source === undefined) return undefined;
+    const { rhythm, minutes, lastSeenAt } = source;
+    let events = 0;
+    for (const [minute, count] of minutes) if (minute >= this.#minute - COUNTED) events += count;
+    return { lastSeenAt, eventsPerMinute: events / COUNTED, isYoung: rhythm.isYoung, isSilent: rhythm.isCalled };
+  }
+
+  sourcesOf(tenant: string): readonly string[] {
+    return [...(this.#tenants.get(tenant)?.sources.keys() ?? [])];
+  }
+
+  snapshot(): unknown {
+    const saved: Saved = {
+      minute: this.#minute,
+      tenants: [...this.#tenants].map(([id, { sources, together }]) => [
+        id,
+        together.save(),
+        [...sources].map(([name, { rhythm, minutes, lastSeenAt }]) => [name, lastSeenAt, [...minutes], rhythm.save()]),
+      ]),
+    };
+    return saved;
+  }
+
+  restore(snapshot: unknown): void {
+    const { minute, tenants } = snapshot as Saved;
+    this.#minute = minute;
+    for (const [id, together, sources] of tenants) {
+      const tenant = this.#tenant(id);
+      tenant.together.load(together);
+      for (const [name, lastSeenAt, minutes, rhythm] of sources) {
+        const source = this.#source(tenant, name);
+        if (source === undefined) continue;
+        source.lastSeenAt = lastSeenAt;
+        for (const [at, events] of minutes) source.minutes.set(at, events);
+        source.rhythm.load(rhythm);
+      }
+    }
+  }
+
+  #tenant(id: string): Tenant {
+    let tenant = this.#tenants.get(id);
+    if (tenant === undefined) {
+      tenant = { sources: new Map(), together: new Rhythm() };
+      this.#tenants.set(id, tenant);
+    }
+    return tenant;
+  }
+
+  #source(tenant: Tenant, id: string): Source | undefined {
+    let source = tenant.sources.get(id);
+    if (source === undefined && this.#count < SOURCES) {
+      source = { rhythm: new Rhythm(), minutes: new Map(), lastSeenAt: 0 };
+      tenant.sources.set(id, source);
+      this.#count += 1;
+    }
+    return source;
+  }
+}
+
+/** Takes in the minutes that are over. @param wasDeaf nobody could be heard until now, whoever sent */
+function listen({ sources, together }: Tenant, now: number, wasDeaf: boolean): void {
+  const heard = new Set<number>();
+  const heardOf = [...sources.values()].map(({ rhythm, minutes }) => {
+    const fresh = [...minutes.keys()].filter((minute) => minute < now && minute > (rhythm.last ?? 0));
+    for (const minute of fresh) heard.add(minute);
+    return { rhythm, fresh: fresh.sort((a, b) => a - b) };
+  });
+  const inOrder = [...heard].sort((a, b) => a - b);
+  const [back] = inOrder;
+  // Where nobody could be heard, no source's absence says anything, and nothing is learned from it.
+  if (back !== undefined && (wasDeaf || together.isCalled)) {
+    for (const { rhythm } of sources.values()) rhythm.excuse(back);
+    if (wasDeaf) together.excuse(back);
+  }
+  for (const { rhythm, fresh } of heardOf) for (const minute of fresh) rhythm.active(minute);
+  for (const minute of inOrder) together.active(minute);
+  for (const { minutes } of sources.values())
+    for (const minute of minutes.keys()) if (minute < now - COUNTED) minutes.delete(minute);
+}
+
+function judge(tenant: string, { sources, together }: Tenant, now: number): Detection[] {
+  const grown = [...sources].filter(([, { rhythm }]) => !rhythm.isYoung);
+  const isAlone = sources.size === 1;
+  if (!isAlone && grown.length > 1 && together.fellSilent(now)) return [allSilent(tenant, grown.length, together, now)];
+  if (together.isCalled) return [];
+  return grown.flatMap(([id, { rhythm }]) => {
+    // Nobody has sent since it did: that is everybody's silence, if it is one.
+    if (!isAlone && (together.last ?? 0) <= (rhythm.last ?? 0) + 1) return [];
+    return rhythm.fellSilent(now) ? [sourceSilent(tenant, id, rhythm, now)] : [];
+  });
+}
+
+const AGAINST =
+  'longer than its own gaps, measured by the hours of the week where those are known, are about once a quarter';
+
+function sourceSilent(tenant: string, source: string, rhythm: Rhythm, now: number): Detection {
+  const { last = now } = rhythm;
+  const detector = baseline('source-silent', `Source ${source} fell silent`, 'medium', [
+    'The sender was retired, moved or is under maintenance',
+    'A holiday: the feed follows working hours',
+  ]);
+  return {
+    id: stableId('detection', tenant, detector.id, baselineVersion, source, String(last)),
+    tenant,
+    detector,
+    events: [],
+    at: last * MINUTE,
+    fields: [
+      { selection: 'baseline', field: 'source', value: source, pattern: `last heard ${isoMinute(last)}` },
+      { selection: 'baseline', field: 'silence', value: `${now - last} minutes`, pattern: AGAINST },
+    ],
+    entities: [],
+  };
+}
+
+function allSilent(tenant: string, sources: number, together: Rhythm, now: number): Detection {
+  const { last = now } = together;
+  const detector = baseline('all-sources-silent', 'All sources fell silent at once', 'high', [
+    'The doors of this server cannot be reached: network, certificate, address',
+  ]);
+  return {
+    id: stableId('detection', tenant, detector.id, baselineVersion, String(last)),
+    tenant,
+    detector,
+    events: [],
+    at: last * MINUTE,
+    fields: [
+      { selection: 'baseline', field: 'sources', value: String(sources), pattern: `last heard ${isoMinute(last)}` },
+      { selection: 'baseline', field: 'silence', value: `${now - last} minutes`, pattern: AGAINST },
+    ],
+    entities: [],
+  };
+}
