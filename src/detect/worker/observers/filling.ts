@@ -67,7 +67,8 @@ export class Filling {
   /** An hour is over. Says where the field has ceased to be filled, once. */
   closeHour(): Ended | undefined {
     const before = this.#pastEvents === 0 ? 0 : this.#pastFilled / this.#pastEvents;
-    if (this.#events < EVENTS || this.#events * Math.max(before, LEAST_SHARE) < EXPECTED) return undefined;
+    if (this.#events < EVENTS) return undefined;
+    if (this.#windows > 0 && this.#events * Math.max(before, LEAST_SHARE) < EXPECTED) return undefined;
     const now = this.#filled / this.#events;
     if (this.#endedFor > 0) {
       this.#goOn(now, before);

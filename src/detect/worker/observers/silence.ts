@@ -163,11 +163,11 @@ function judge(tenant: string, { sources, together }: Tenant, now: number): Dete
   const isAlone = sources.size === 1;
   if (!isAlone && grown.length > 1 && together.fellSilent(now)) return [allSilent(tenant, grown.length, together, now)];
   if (together.isCalled) return [];
-  return grown.flatMap(([id, { rhythm }]) => {
-    // Nobody has sent since it did: that is everybody's silence, if it is one.
-    if (!isAlone && (together.last ?? 0) <= (rhythm.last ?? 0) + 1) return [];
-    return rhythm.fellSilent(now) ? [sourceSilent(tenant, id, rhythm, now)] : [];
-  });
+  // Silence counts while others are heard: what nobody breaks is everybody's, if it is one.
+  const heardUntil = isAlone ? now : Math.min(now, (together.last ?? now) + 1);
+  return grown.flatMap(([id, { rhythm }]) =>
+    rhythm.fellSilent(heardUntil) ? [sourceSilent(tenant, id, rhythm, now)] : [],
+  );
 }
 
 const AGAINST =
