@@ -1,4 +1,3 @@
-import type { SavedState } from './correlation-state.ts';
 import type { SigmaRule } from './rule.ts';
 
 /** A correlator as a JSON value. Events stand once each, as encoded; everything else names them by number, and rules by their key. */
@@ -11,6 +10,15 @@ export interface CorrelatorSnapshot {
   /** Events before the watermark, each with the keys of its rules. */
   readonly waiting: readonly (readonly [number, readonly string[]])[];
   readonly states: Readonly<Record<string, SavedState>>;
+}
+
+/** A correlation's groups as a JSON value; null where a time is not known yet. */
+export interface SavedState {
+  readonly swept: number | null;
+  /** Key, newest event time, time of the last hit, window. */
+  readonly sliding: readonly (readonly [string, number, number | null, unknown])[];
+  readonly whole: readonly (readonly [string, number, unknown])[];
+  readonly closing: readonly (readonly [number, string])[];
 }
 
 /** Gives each event its number, in the order asked for. */

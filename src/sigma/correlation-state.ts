@@ -1,7 +1,7 @@
 import type { CorrelationHit } from './correlation-hit.ts';
 import { onlyLowerBounds, withinBounds } from './correlation-rule.ts';
 import type { LinkedCorrelation } from './correlation-set.ts';
-import { finite } from './correlation-snapshot.ts';
+import { finite, type SavedState } from './correlation-snapshot.ts';
 import type { SigmaEvent } from './event.ts';
 import { FieldReaders } from './field-readers.ts';
 import { fold } from './fold.ts';
@@ -22,15 +22,6 @@ export interface Observation<E extends SigmaEvent> {
 interface Sliding<E extends SigmaEvent> {
   readonly window: Window<E>;
   lastHit: number;
-}
-
-/** A correlation's groups as a JSON value; null where a time is not known yet. */
-export interface SavedState {
-  readonly swept: number | null;
-  /** Key, newest event time, time of the last hit, window. */
-  readonly sliding: readonly (readonly [string, number, number | null, unknown])[];
-  readonly whole: readonly (readonly [string, number, unknown])[];
-  readonly closing: readonly (readonly [number, string])[];
 }
 
 /** One correlation and its groups. Fed in event time order. */

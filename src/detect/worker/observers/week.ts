@@ -4,8 +4,8 @@ const WEEKS = 5;
 
 /** How active a stream is in each hour of the week (UTC): the share of minutes in which something came. */
 export class Week {
-  readonly #share: number[] = new Array(HOURS).fill(0);
-  readonly #seen: number[] = new Array(HOURS).fill(0);
+  readonly #share: number[] = Array.from({ length: HOURS }, () => 0);
+  readonly #seen: number[] = Array.from({ length: HOURS }, () => 0);
 
   /** @param hour hours since the epoch */
   learn(hour: number, activeMinutes: number): void {
