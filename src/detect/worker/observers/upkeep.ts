@@ -2,6 +2,7 @@ import type { EventOrigin } from '../../../contracts/event.ts';
 import type { StoredObservation, WorkStore } from '../../../ports/work-store.ts';
 import { type FoundAcross, type Observer, savedState } from '../second-stage.ts';
 import { UPKEEP, type UpkeepBody } from '../watch.ts';
+import { baselineVersion } from './baseline.ts';
 import { type FieldFill, Fill } from './fill.ts';
 import { Silence, type SourceActivity } from './silence.ts';
 
@@ -29,11 +30,13 @@ export class Upkeep implements Observer {
   }
 
   snapshot(): unknown {
-    return { silence: this.silence.snapshot(), fill: this.fill.snapshot() };
+    return { version: baselineVersion, silence: this.silence.snapshot(), fill: this.fill.snapshot() };
   }
 
   restore(snapshot: unknown): void {
-    const { silence, fill } = snapshot as { silence: unknown; fill: unknown };
+    const { version, silence, fill } = snapshot as { version: string; silence: unknown; fill: unknown };
+    // What another edition kept has another meaning: the watch begins anew, and says that its sources are young.
+    if (version !== baselineVersion) return;
     this.silence.restore(silence);
     this.fill.restore(fill);
   }
