@@ -11,6 +11,7 @@ function play(
   from: number,
   to: number,
   sends: Readonly<Record<string, (minute: number) => boolean>>,
+  lensOf: (source: string, minute: number) => string = () => 'l',
 ): { readonly minute: number; readonly what: string; readonly title: string }[] {
   const said = [];
   for (let minute = from; minute < to; minute += 1) {
@@ -18,6 +19,7 @@ function play(
       if (isSending(minute))
         silence.take('t', {
           source,
+          lens: lensOf(source, minute),
           receivedAt: (MONDAY + minute) * MINUTE,
           minutes: [[MONDAY + minute, 10]],
         });
@@ -60,6 +62,23 @@ describe('silence', () => {
     expect(late.map(({ title }) => title)).toEqual(['Source c fell silent']);
   });
 
+  test('a source that goes on in another shape is told by the shape that is gone; one that mixes shapes is not', () => {
+    const silence = new Silence();
+    const change = 10 * DAY;
+    const lensOf = (source: string, minute: number) => {
+      if (source === 'mixed') return minute % 7 === 0 ? 'zeek' : 'generic';
+      return minute < change ? 'winlogbeat7' : 'generic';
+    };
+    const said = play(silence, 0, change + DAY, { changed: always, mixed: always }, lensOf);
+    expect(said.map(({ title }) => title)).toEqual(['Source changed no longer sends records read as winlogbeat7']);
+  });
+
+  test('an only source that stops is told, though a young one stopped with it', () => {
+    const silence = new Silence();
+    play(silence, 0, 10 * DAY, { old: always, young: (at) => at > 9 * DAY });
+    expect(play(silence, 10 * DAY, 11 * DAY, {}).map(({ title }) => title)).toEqual(['Source old fell silent']);
+  });
+
   test('while nobody looked, nobody fell silent', () => {
     const silence = new Silence();
     play(silence, 0, 10 * DAY, { a: always, b: always });
@@ -80,8 +99,18 @@ describe('silence', () => {
       const found: string[] = [];
       for (let minute = 9 * DAY; minute < 11 * DAY; minute += 1) {
         if (minute < 9.5 * DAY)
-          silence.take('t', { source: 'a', receivedAt: (MONDAY + minute) * MINUTE, minutes: [[MONDAY + minute, 1]] });
-        silence.take('t', { source: 'b', receivedAt: (MONDAY + minute) * MINUTE, minutes: [[MONDAY + minute, 1]] });
+          silence.take('t', {
+            source: 'a',
+            lens: 'l',
+            receivedAt: (MONDAY + minute) * MINUTE,
+            minutes: [[MONDAY + minute, 1]],
+          });
+        silence.take('t', {
+          source: 'b',
+          lens: 'l',
+          receivedAt: (MONDAY + minute) * MINUTE,
+          minutes: [[MONDAY + minute, 1]],
+        });
         found.push(...silence.advance((MONDAY + minute + 1) * MINUTE).map(({ id }) => id));
       }
       return found;

@@ -1,8 +1,7 @@
 import type { Detection } from '../../../contracts/detection.ts';
-import { stableId } from '../../../kernel/ids.ts';
 import type { UpkeepBody } from '../watch.ts';
-import { baseline, baselineVersion, isoMinute } from './baseline.ts';
 import { Rhythm } from './rhythm.ts';
+import { allSilent, shapeSilent, sourceSilent } from './silence-detection.ts';
 
 const MINUTE = 60_000;
 /** What workers saw is told some seconds later: a minute is judged when it is so long over. */
@@ -12,12 +11,22 @@ const NOT_LOOKING = 5;
 /** Minutes whose counts are kept, for the rate. */
 const COUNTED = 60;
 const SOURCES = 5000;
+/** Shapes of records watched in one source. */
+const SHAPES = 8;
 
 interface Source {
   readonly rhythm: Rhythm;
   /** Minute -> events. */
   readonly minutes: Map<number, number>;
+  /** By lens. Its records that come in another shape from now on are read by another lens, and by none of the rules that read these. */
+  readonly shapes: Map<string, Shape>;
   lastSeenAt: number;
+}
+
+interface Shape {
+  readonly rhythm: Rhythm;
+  /** Minutes not yet taken in. */
+  fresh: number[];
 }
 
 interface Tenant {
@@ -42,22 +51,29 @@ interface Saved {
   readonly minute: number;
   readonly tenants: readonly (readonly [string, unknown, readonly SavedSource[]])[];
 }
-type SavedSource = readonly [string, number, readonly (readonly [number, number])[], unknown];
+type SavedSource = readonly [
+  string,
+  number,
+  readonly (readonly [number, number])[],
+  unknown,
+  readonly (readonly [string, number[], unknown])[],
+];
 
-/** Watches each source against its own rhythm: one that falls silent is a detection, once for each silence. */
+/**
+ * Watches each source against its own rhythm: one that falls silent is a detection, once for each silence; and so is one that goes on
+ * without a shape of records that it used to send.
+ */
 export class Silence {
   readonly #tenants = new Map<string, Tenant>();
   #minute = 0;
   #count = 0;
 
-  take(
-    tenantId: string,
-    { source: id, receivedAt, minutes }: Pick<UpkeepBody, 'source' | 'receivedAt' | 'minutes'>,
-  ): void {
+  take(tenantId: string, { source: id, lens, receivedAt, minutes }: Omit<UpkeepBody, 'samples'>): void {
     const source = this.#source(this.#tenant(tenantId), id);
     if (source === undefined) return;
     source.lastSeenAt = Math.max(source.lastSeenAt, receivedAt);
     for (const [minute, events] of minutes) source.minutes.set(minute, (source.minutes.get(minute) ?? 0) + events);
+    shapeOf(source, lens)?.fresh.push(...minutes.map(([minute]) => minute));
   }
 
   /** Everything received until `receivedAt` has been given: what is silent now. */
@@ -70,7 +86,7 @@ export class Silence {
       listen(tenant, minute, !wasLooking);
       if (wasLooking) return judge(id, tenant, minute);
       tenant.together.excuse(minute);
-      for (const { rhythm } of tenant.sources.values()) rhythm.excuse(minute);
+      for (const rhythm of rhythmsOf(tenant)) rhythm.excuse(minute);
       return [];
     });
   }
@@ -95,7 +111,13 @@ export class Silence {
       tenants: [...this.#tenants].map(([id, { sources, together }]) => [
         id,
         together.save(),
-        [...sources].map(([name, { rhythm, minutes, lastSeenAt }]) => [name, lastSeenAt, [...minutes], rhythm.save()]),
+        [...sources].map(([name, { rhythm, minutes, shapes, lastSeenAt }]) => [
+          name,
+          lastSeenAt,
+          [...minutes],
+          rhythm.save(),
+          [...shapes].map(([lens, shape]) => [lens, shape.fresh, shape.rhythm.save()] as const),
+        ]),
       ]),
     };
     return saved;
@@ -107,12 +129,17 @@ export class Silence {
     for (const [id, together, sources] of tenants) {
       const tenant = this.#tenant(id);
       tenant.together.load(together);
-      for (const [name, lastSeenAt, minutes, rhythm] of sources) {
+      for (const [name, lastSeenAt, minutes, rhythm, shapes] of sources) {
         const source = this.#source(tenant, name);
         if (source === undefined) continue;
         source.lastSeenAt = lastSeenAt;
         for (const [at, events] of minutes) source.minutes.set(at, events);
         source.rhythm.load(rhythm);
+        for (const [lens, fresh, saved] of shapes) {
+          const shape = shapeOf(source, lens);
+          shape?.fresh.push(...fresh);
+          shape?.rhythm.load(saved);
+        }
       }
     }
   }
@@ -129,7 +156,7 @@ export class Silence {
   #source(tenant: Tenant, id: string): Source | undefined {
     let source = tenant.sources.get(id);
     if (source === undefined && this.#count < SOURCES) {
-      source = { rhythm: new Rhythm(), minutes: new Map(), lastSeenAt: 0 };
+      source = { rhythm: new Rhythm(), minutes: new Map(), shapes: new Map(), lastSeenAt: 0 };
       tenant.sources.set(id, source);
       this.#count += 1;
     }
@@ -137,8 +164,25 @@ export class Silence {
   }
 }
 
+function shapeOf({ shapes }: Source, lens: string): Shape | undefined {
+  let shape = shapes.get(lens);
+  if (shape === undefined && shapes.size < SHAPES) {
+    shape = { rhythm: new Rhythm(), fresh: [] };
+    shapes.set(lens, shape);
+  }
+  return shape;
+}
+
+function rhythmsOf({ sources }: Tenant): Rhythm[] {
+  return [...sources.values()].flatMap(({ rhythm, shapes }) => [
+    rhythm,
+    ...[...shapes.values()].map((shape) => shape.rhythm),
+  ]);
+}
+
 /** Takes in the minutes that are over. @param wasDeaf nobody could be heard until now, whoever sent */
-function listen({ sources, together }: Tenant, now: number, wasDeaf: boolean): void {
+function listen(tenant: Tenant, now: number, wasDeaf: boolean): void {
+  const { sources, together } = tenant;
   const heard = new Set<number>();
   const heardOf = [...sources.values()].map(({ rhythm, minutes }) => {
     const fresh = [...minutes.keys()].filter((minute) => minute < now && minute > (rhythm.last ?? 0));
@@ -149,65 +193,32 @@ function listen({ sources, together }: Tenant, now: number, wasDeaf: boolean): v
   const [back] = inOrder;
   // Where nobody could be heard, no source's absence says anything, and nothing is learned from it.
   if (back !== undefined && (wasDeaf || together.isCalled)) {
-    for (const { rhythm } of sources.values()) rhythm.excuse(back);
+    for (const rhythm of rhythmsOf(tenant)) rhythm.excuse(back);
     if (wasDeaf) together.excuse(back);
   }
   for (const { rhythm, fresh } of heardOf) for (const minute of fresh) rhythm.active(minute);
   for (const minute of inOrder) together.active(minute);
-  for (const { minutes } of sources.values())
+  for (const { minutes, shapes } of sources.values()) {
     for (const minute of minutes.keys()) if (minute < now - COUNTED) minutes.delete(minute);
+    for (const shape of shapes.values()) {
+      for (const minute of shape.fresh.sort((a, b) => a - b)) if (minute < now) shape.rhythm.active(minute);
+      shape.fresh = shape.fresh.filter((minute) => minute >= now);
+    }
+  }
 }
 
 function judge(tenant: string, { sources, together }: Tenant, now: number): Detection[] {
   const grown = [...sources].filter(([, { rhythm }]) => !rhythm.isYoung);
-  const isAlone = sources.size === 1;
-  if (!isAlone && grown.length > 1 && together.fellSilent(now)) return [allSilent(tenant, grown.length, together, now)];
-  if (together.isCalled) return [];
+  const isAlone = grown.length < 2;
+  if (!isAlone && together.fellSilent(now)) return [allSilent(tenant, grown.length, together.last ?? now, now)];
+  if (!isAlone && together.isCalled) return [];
   // Silence counts while others are heard: what nobody breaks is everybody's, if it is one.
   const heardUntil = isAlone ? now : Math.min(now, (together.last ?? now) + 1);
-  return grown.flatMap(([id, { rhythm }]) =>
-    rhythm.fellSilent(heardUntil) ? [sourceSilent(tenant, id, rhythm, now)] : [],
-  );
-}
-
-const AGAINST =
-  'longer than its own gaps, measured by the hours of the week where those are known, are about once a quarter';
-
-function sourceSilent(tenant: string, source: string, rhythm: Rhythm, now: number): Detection {
-  const { last = now } = rhythm;
-  const detector = baseline('source-silent', `Source ${source} fell silent`, 'medium', [
-    'The sender was retired, moved or is under maintenance',
-    'A holiday: the feed follows working hours',
-  ]);
-  return {
-    id: stableId('detection', tenant, detector.id, baselineVersion, source, String(last)),
-    tenant,
-    detector,
-    events: [],
-    at: last * MINUTE,
-    fields: [
-      { selection: 'baseline', field: 'source', value: source, pattern: `last heard ${isoMinute(last)}` },
-      { selection: 'baseline', field: 'silence', value: `${now - last} minutes`, pattern: AGAINST },
-    ],
-    entities: [],
-  };
-}
-
-function allSilent(tenant: string, sources: number, together: Rhythm, now: number): Detection {
-  const { last = now } = together;
-  const detector = baseline('all-sources-silent', 'All sources fell silent at once', 'high', [
-    'The doors of this server cannot be reached: network, certificate, address',
-  ]);
-  return {
-    id: stableId('detection', tenant, detector.id, baselineVersion, String(last)),
-    tenant,
-    detector,
-    events: [],
-    at: last * MINUTE,
-    fields: [
-      { selection: 'baseline', field: 'sources', value: String(sources), pattern: `last heard ${isoMinute(last)}` },
-      { selection: 'baseline', field: 'silence', value: `${now - last} minutes`, pattern: AGAINST },
-    ],
-    entities: [],
-  };
+  return grown.flatMap(([id, { rhythm, shapes }]) => {
+    const { last = now } = rhythm;
+    if (rhythm.fellSilent(heardUntil)) return [sourceSilent(tenant, id, last, now)];
+    return [...shapes]
+      .filter(([, shape]) => shape.rhythm.fellSilent(Math.min(now, last + 1)))
+      .map(([lens, shape]) => shapeSilent(tenant, id, lens, shape.rhythm.last ?? now, now));
+  });
 }
