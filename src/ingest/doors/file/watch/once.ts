@@ -7,7 +7,7 @@ import { chainStart } from './chain.ts';
 import { digest, type Ground, refuse, Stopped } from './ground.ts';
 import { KnownContents } from './known.ts';
 import type { WatchOptions } from './watch.ts';
-import { WatchedFile } from './watched-file.ts';
+import { inodeOf, WatchedFile } from './watched-file.ts';
 import { headOf, openWhole, readWhole } from './whole.ts';
 
 export interface OnceOptions extends Omit<WatchOptions, 'folder' | 'globs' | 'settleMs' | 'warn'> {
@@ -59,9 +59,9 @@ export async function readFilesOnce(paths: readonly string[], options: OnceOptio
 }
 
 async function fromFile(ground: Ground, path: string): Promise<number> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  const modifiedAt = Number(mtimeNs) / 1e6;
-  const found = { inode: `${dev}:${ino}`, path, absolute: path, size: Number(size), modifiedAt };
+  const stats = await stat(path, { bigint: true });
+  const modifiedAt = Number(stats.mtimeNs) / 1e6;
+  const found = { inode: inodeOf(stats), path, absolute: path, size: Number(stats.size), modifiedAt };
   const file = new WatchedFile(ground, found);
   try {
     while (await file.read(found));

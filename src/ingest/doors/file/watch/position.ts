@@ -2,7 +2,7 @@
 export interface Position {
   /** Of the contents of a source, in the order begun. */
   readonly number: number;
-  /** `dev:ino` of the file that holds it; null where none does any more (truncated, gone). */
+  /** `dev:ino:born` of the file that holds it; null where none does any more (truncated, gone). */
   readonly inode: string | null;
   /** Where that file was last seen, from the watched folder. */
   readonly path: string;

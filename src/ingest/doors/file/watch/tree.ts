@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, matchesGlob } from 'node:path';
 import type { Clock } from '../../../../ports/clock.ts';
-import type { Found } from './watched-file.ts';
+import { type Found, inodeOf } from './watched-file.ts';
 
 /** Milliseconds until something is looked at again: a hundredth of how long it has been as it is, within these bounds. */
 const SOONEST = 1000;
@@ -114,7 +114,7 @@ export async function find(root: string, path: string): Promise<Found | undefine
   try {
     const stats = await lstat(absolute, { bigint: true });
     if (!stats.isFile()) return undefined;
-    const inode = `${stats.dev}:${stats.ino}`;
+    const inode = inodeOf(stats);
     return { inode, path, absolute, size: Number(stats.size), modifiedAt: Number(stats.mtimeNs) / 1e6 };
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { formatOf, SNIFF_BYTES } from '../../../format.ts';
 import { ANCHOR_BYTES } from '../../../identity.ts';
@@ -23,6 +23,11 @@ export interface Found {
 }
 
 const NEWLINE = 10;
+
+/** What a file is known by. An inode is soon given to another file; the time it was made tells the two apart, where the file system keeps it. */
+export function inodeOf({ dev, ino, birthtimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${birthtimeNs}`;
+}
 
 /** One file of a source: what it is, how far it was read, what becomes of it. */
 export class WatchedFile {
@@ -141,7 +146,7 @@ export class WatchedFile {
     const links = this.#ground.once ? 0 : constants.O_NOFOLLOW;
     const handle = await open(this.#found.absolute, constants.O_RDONLY | constants.O_NONBLOCK | links);
     const stats = await handle.stat({ bigint: true });
-    if (stats.isFile() && `${stats.dev}:${stats.ino}` === this.#found.inode) return handle;
+    if (stats.isFile() && inodeOf(stats) === this.#found.inode) return handle;
     await handle.close();
     throw new Error('another file has its name now');
   }
