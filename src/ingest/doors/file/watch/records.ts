@@ -1,14 +1,8 @@
 import type { JsonObject } from '../../../../contracts/event.ts';
-import { enveloped } from '../../../envelope.ts';
-import type { Format } from '../../../format.ts';
+import { type CutParts, cutRecords } from '../../../cut-records.ts';
 import type { Incoming } from '../../../intake.ts';
-import type { IngestLimits } from '../../../limits.ts';
-import { parseRecord } from '../../../parse-record.ts';
 import { type RejectCode, rejectCodes } from '../../../reject.ts';
-import type { RecordSink, Splitter } from '../../../sink.ts';
-import { LineSplitter } from '../../../split-lines.ts';
-import { ValueSplitter } from '../../../split-values.ts';
-import { EvtxReader, type EvtxSink } from '../evtx/reader.ts';
+import type { Splitter } from '../../../sink.ts';
 import { ContentChain } from './chain.ts';
 
 /** Records that were read before, in this file or in the one it is a copy of: they are passed over, and must prove to be the same. */
@@ -18,24 +12,17 @@ export interface Passed {
   readonly chain: string;
 }
 
-export interface RecordsParts {
-  readonly format: Exclude<Format, 'binary'>;
+interface RecordsParts extends Pick<CutParts, 'format' | 'limits' | 'readText'> {
   /** Digest of the chain where the reading begins. */
   readonly chain: string;
   /** Records read before that. */
   readonly records: number;
   readonly passed?: Passed | undefined;
-  readonly limits: IngestLimits;
-  /** Text that is no JSON as a record; without it such lines are refused. */
-  readonly readText?: ((text: string) => JsonObject) | undefined;
   onReject(code: RejectCode, message: string, raw: Buffer): void;
 }
 
-const OPEN_OBJECT = 123;
-const OPEN_ARRAY = 91;
-
 /** From the bytes of one content to what the intake takes; synchronous, so that no event costs a promise. */
-export class FileRecords implements RecordSink {
+export class FileRecords {
   readonly #parts: RecordsParts;
   readonly #chain: ContentChain;
   readonly #splitter: Splitter;
@@ -46,14 +33,18 @@ export class FileRecords implements RecordSink {
   #differs = false;
 
   constructor(parts: RecordsParts) {
+    const { format, limits, readText, chain, records, passed } = parts;
     this.#parts = parts;
-    this.#chain = new ContentChain(parts.chain);
-    this.#records = parts.records;
-    this.#passing = parts.passed !== undefined && parts.passed.records > parts.records;
-    if (parts.format === 'evtx') this.#splitter = this.#eventLog();
-    else
-      this.#splitter =
-        parts.format === 'lines' ? new LineSplitter(this, parts.limits) : new ValueSplitter(this, parts.limits);
+    this.#chain = new ContentChain(chain);
+    this.#records = records;
+    this.#passing = passed !== undefined && passed.records > records;
+    this.#splitter = cutRecords({
+      format,
+      limits,
+      readText,
+      onRecord: (record, raw, bytes, start, end) => this.#add(record, raw, bytes, start, end),
+      onReject: (code, detail, bytes, start, end) => this.#refuse(code, detail, bytes, start, end),
+    });
   }
 
   /** Records of the content so far, and the chain after them. */
@@ -76,10 +67,6 @@ export class FileRecords implements RecordSink {
     return this.#bytes;
   }
 
-  get held(): number {
-    return this.#splitter.held;
-  }
-
   feed(chunk: Buffer): void {
     this.#splitter.feed(chunk);
   }
@@ -100,54 +87,6 @@ export class FileRecords implements RecordSink {
     return taken;
   }
 
-  record(bytes: Buffer, start: number, end: number, line: number): void {
-    if (this.#differs) return;
-    const { limits, readText, format } = this.#parts;
-    const opens = bytes[start] === OPEN_OBJECT || bytes[start] === OPEN_ARRAY;
-    if (!opens && format === 'lines' && readText !== undefined) {
-      const record = readText(bytes.toString('utf8', start, end));
-      this.#add(record, JSON.stringify(record), bytes, start, end);
-      return;
-    }
-    const parsed = parseRecord(bytes, start, end, limits.depth);
-    if (parsed.kind === 'invalid') this.reject('INGEST_INVALID_JSON', line, parsed.detail, bytes, start, end);
-    else if (parsed.kind === 'deep')
-      this.reject('INGEST_RECORD_TOO_DEEP', line, `over ${limits.depth} levels`, bytes, start, end);
-    else if (typeof parsed.value !== 'object' || parsed.value === null)
-      this.reject('INGEST_NOT_AN_OBJECT', line, '', bytes, start, end);
-    else {
-      const inside = Array.isArray(parsed.value) ? parsed.value : enveloped(parsed.value);
-      if (inside === undefined) this.#add(parsed.value as JsonObject, parsed.text, bytes, start, end);
-      else this.#unpack(inside, line);
-    }
-  }
-
-  reject(code: RejectCode, _line: number, detail: string, bytes: Buffer, start: number, end: number): void {
-    // What is passed over was refused then.
-    if (this.#passing || this.#differs) return;
-    const raw = Buffer.from(bytes.subarray(start, Math.min(end, start + this.#parts.limits.rawBytes)));
-    this.#parts.onReject(code, detail === '' ? rejectCodes[code] : `${rejectCodes[code]}: ${detail}`, raw);
-  }
-
-  /** An array or envelope on a line of its own: its elements are the records. */
-  #unpack(elements: readonly unknown[], line: number): void {
-    for (const element of elements) {
-      const text = JSON.stringify(element);
-      const bytes = Buffer.from(text);
-      if (typeof element === 'object' && element !== null && !Array.isArray(element))
-        this.#add(element as JsonObject, text, bytes, 0, bytes.length);
-      else this.reject('INGEST_NOT_AN_OBJECT', line, '', bytes, 0, bytes.length);
-    }
-  }
-
-  #eventLog(): EvtxReader {
-    const sink: EvtxSink = {
-      record: (record, _number, bytes, start, end) => this.#add(record, JSON.stringify(record), bytes, start, end),
-      reject: (code, number, detail, bytes, start, end) => this.reject(code, number, detail, bytes, start, end),
-    };
-    return new EvtxReader(sink, this.#parts.limits.depth);
-  }
-
   #add(record: JsonObject, raw: string, bytes: Buffer, start: number, end: number): void {
     if (this.#differs) return;
     const contentId = this.#chain.next(bytes, start, end);
@@ -161,5 +100,13 @@ export class FileRecords implements RecordSink {
     }
     this.#taken.push({ record, raw, contentId });
     this.#bytes += raw.length;
+  }
+
+  #refuse(code: RejectCode, detail: string, bytes: Buffer, start: number, end: number): void {
+    // What is passed over was refused then.
+    if (this.#passing || this.#differs) return;
+    const { limits, onReject } = this.#parts;
+    const raw = Buffer.from(bytes.subarray(start, Math.min(end, start + limits.rawBytes)));
+    onReject(code, detail === '' ? rejectCodes[code] : `${rejectCodes[code]}: ${detail}`, raw);
   }
 }

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { processLog } from '../../../../../test/support/evtx.ts';
 import { Watched } from '../../../../../test/support/watched.ts';
 import { ContentIdentity } from '../../../identity.ts';
 
@@ -213,6 +214,19 @@ test('an array is read when it has come to rest; grown, what is new of it counts
   await w.turn();
   expect(numbers(w)).toEqual([0, 1, 2, 3, 4]);
   expect(w.delivered()).toHaveLength(5);
+});
+
+test('a Windows event log is told by its content; grown, what is new of it counts', async () => {
+  const w = watched();
+  const log = processLog(3, 20);
+  writeFileSync(w.at('Security.evtx'), log.subarray(0, 4096 + 2 * 65_536));
+  await w.turn();
+  expect(w.counted()).toHaveLength(40);
+  expect(JSON.parse(w.counted()[0] ?? '')).toHaveProperty('Event.System');
+  writeFileSync(w.at('Security.evtx'), log);
+  await w.turn();
+  await w.turn();
+  expect([w.counted().length, w.delivered().length, w.rejects]).toEqual([60, 60, []]);
 });
 
 test('replaced by a copy of itself with more in it, as rsync does: what is new counts', async () => {
