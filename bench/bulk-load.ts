@@ -38,7 +38,7 @@ function event(n: number): string {
       },
       user: { identifier: 'S-1-5-18', name: 'SYSTEM', domain: 'NT AUTHORITY', type: 'User' },
     },
-    message: `Process Create: RuleName: - Image: agent.exe of session ${hex}`,
+    message: `Process Create: RuleName: - Image: agent.exe of session ${hex}, signed by Example Corporation, on behalf of user${n % 900}: ${hex}${hex}`,
     agent: { type: 'winlogbeat', version: '8.19.0', name: host },
     ecs: { version: '8.0.0' },
   });

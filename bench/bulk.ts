@@ -1,18 +1,17 @@
 /**
- * Events a second through the bulk door and the intake, with the event log in memory; one JSON line:
- * { events, bytesPerEvent, bodyEvents, connections, gzip, seconds, eventsPerSecond, cpuMicrosPerEvent, loadCpuMicrosPerEvent, peakRssMb }.
+ * Events a second through the bulk door and the intake, before an event log that keeps nothing and takes `--append-ms` for an append, as a disk would; one JSON line:
+ * { events, bytesPerEvent, bodyEvents, connections, appendMs, gzip, seconds, eventsPerSecond, cpuMicrosPerEvent, loadCpuMicrosPerEvent, peakRssMb }.
  * The load comes from a process of its own, with bodies made beforehand; its CPU is told apart. `cpuMicrosPerEvent` is all threads of the receiving process.
  *
- *   node bench/bulk.ts [--events <n>] [--body <events>] [--connections <n>] [--gzip]
+ *   node bench/bulk.ts [--events <n>] [--body <events>] [--connections <n>] [--append-ms <n>] [--gzip]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resourceUsage } from 'node:process';
+import { setTimeout as later } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/adapters/system-clock.ts';
-import { bulkDoor } from '../src/ingest/doors/bulk/index.ts';
-import { openIngestHttp } from '../src/ingest/http/index.ts';
-import { Intake } from '../src/ingest/index.ts';
+import { bulkDoor, Intake, openIngestHttp } from '../src/ingest/index.ts';
 import { MemoryLog } from '../test/support/memory-log.ts';
 
 const { values } = parseArgs({
@@ -20,11 +19,18 @@ const { values } = parseArgs({
     events: { type: 'string', default: '200000' },
     body: { type: 'string', default: '500' },
     connections: { type: 'string', default: '4' },
+    'append-ms': { type: 'string', default: '2' },
     gzip: { type: 'boolean', default: false },
   },
 });
 
-const intake = new Intake({ log: new MemoryLog(), clock: systemClock, incarnation: 'bench' });
+class ForgetfulLog extends MemoryLog {
+  override async append(): Promise<void> {
+    await later(Number(values['append-ms']));
+  }
+}
+
+const intake = new Intake({ log: new ForgetfulLog(), clock: systemClock, incarnation: 'bench' });
 const source = { tenant: 'main', id: 'bench' };
 const sources = { byToken: (token: string) => (token === 'bench' ? source : undefined), byPeer: () => undefined };
 const http = await openIngestHttp({
@@ -59,6 +65,7 @@ console.log(
     bytesPerEvent: Math.round(told.bytes / told.events),
     bodyEvents: Number(values.body),
     connections: Number(values.connections),
+    appendMs: Number(values['append-ms']),
     gzip: values.gzip,
     seconds: Number(seconds.toFixed(2)),
     eventsPerSecond: Math.round(taken / seconds),

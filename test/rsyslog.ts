@@ -93,9 +93,21 @@ ${actions(folder)}
 
 async function listening(child: ChildProcess, path: string, said: () => string): Promise<void> {
   for (let turn = 0; turn < 400 && child.exitCode === null; turn += 1) {
-    if (existsSync(path)) return;
+    if (existsSync(path) && (await accepts(path))) return;
     await later(25);
   }
   child.kill('SIGKILL');
   throw new Error(`rsyslog did not start: ${said()}`);
+}
+
+/** The socket's file is there a moment before anybody listens at it. */
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
 }

@@ -103,9 +103,12 @@ const toLoad = (message: ToLoad): void => void load.send(message);
 let peakMb = 0;
 const memory: number[] = [];
 let anonymousMb = 0;
+/** At the peak: server, workers, keeper. */
+let peakEach: readonly number[] = [];
 const watch = setInterval(() => {
-  const { all, anonymous } = memoryMb(pids);
+  const { all, anonymous, each } = memoryMb(pids);
   memory.push(all);
+  if (all > peakMb) peakEach = each;
   peakMb = Math.max(peakMb, all);
   anonymousMb = Math.max(anonymousMb, anonymous);
 }, 1000);
@@ -160,6 +163,7 @@ const line = {
   marksSeen: visibleMs.length,
   peakRssMb: Math.round(peakMb),
   medianRssMb: Math.round(quantile(memory, 0.5)),
+  peakEachMb: peakEach,
   peakAnonymousMb: Math.round(anonymousMb),
   diskBytesPerRawByte: round(diskBytesPerRawByte, 4),
   backlogAtEnd,

@@ -1,19 +1,27 @@
 import { readFileSync } from 'node:fs';
 
 /** Resident memory of processes in MB, what they share counted once (Pss); `anonymous` is the part that no file stands behind. */
-export function memoryMb(pids: readonly number[]): { readonly all: number; readonly anonymous: number } {
+export function memoryMb(pids: readonly number[]): {
+  readonly all: number;
+  readonly anonymous: number;
+  /** Of each process, in the order given. */
+  readonly each: readonly number[];
+} {
   let all = 0;
   let anonymous = 0;
+  const each: number[] = [];
   for (const pid of pids) {
     try {
       const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-      all += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+      const pss = Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+      all += pss;
+      each.push(Math.round(pss / 1024));
       anonymous += Number(/^Pss_Anon:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
     } catch {
       // It has ended.
     }
   }
-  return { all: all / 1024, anonymous: anonymous / 1024 };
+  return { all: all / 1024, anonymous: anonymous / 1024, each };
 }
 
 const TICKS = 100;

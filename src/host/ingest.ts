@@ -8,12 +8,12 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { LANES } from '../contracts/log-batch.ts';
 import type { SourceDirectory } from '../contracts/source.ts';
 import type { FlushBounds } from '../detect/index.ts';
-import { bulkDoor, type IngestHttp, Intake, openIngestHttp } from '../ingest/index.ts';
+import { bulkDoor, hecDoor, type IngestHttp, Intake, openIngestHttp, otlpDoor } from '../ingest/index.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { WorkStore } from '../ports/work-store.ts';
 import { type Child, keepAlive } from './worker/child.ts';
-import { places, type WorkerOptions, workerName } from './worker/options.ts';
+import { type KeeperOptions, places, type WorkerOptions, workerName } from './worker/options.ts';
 
 export interface IngestOptions {
   readonly dataDir: string;
@@ -31,8 +31,13 @@ export interface IngestOptions {
   /** Worker processes; 2 unless told. */
   readonly workers?: number;
   readonly flush?: Partial<FlushBounds>;
+  /** Bytes the lake may take. */
+  readonly lakeBytes?: number;
+  /** Days that events are kept. */
+  readonly retainDays?: number;
   /** For fault tests. */
   readonly crashAt?: WorkerOptions['crashAt'];
+  readonly keeperCrashAt?: KeeperOptions['crashAt'];
 }
 
 /** Everything between a sender and the lake: doors, log, workers. */
@@ -52,7 +57,9 @@ export interface Ingest {
 
 const WORKERS = 2;
 /** Events are short-lived and many: a larger young heap lets most of them die in it. */
-const YOUNG_HEAP = '--max-semi-space-size=32';
+const YOUNG_HEAP = '--max-semi-space-size=16';
+
+const doors = [bulkDoor, hecDoor, otlpDoor];
 
 /** Opens the doors and starts the workers. Throws the log's, the store's and the listener's coded errors. */
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
@@ -60,7 +67,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = openLmdbLog({ path: join(dataDir, places.log) });
   const work = openWorkStore({ path: join(dataDir, places.work) });
-  const queries = await openLakeQueries({ dir: join(dataDir, places.lake), work });
+  const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
   const intake = new Intake({ log, clock: systemClock, incarnation: randomBytes(8).toString('hex') });
   const of = options.workers ?? WORKERS;
   const workers = Array.from({ length: of }, (_, index) => {
@@ -74,7 +81,13 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     };
     return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
   });
-  const keeper = keepAlive({ module: 'keeper', name: 'keeper', options: { dataDir }, warn });
+  const keeping: KeeperOptions = {
+    dataDir,
+    ...(options.lakeBytes === undefined ? {} : { diskBytes: options.lakeBytes }),
+    ...(options.retainDays === undefined ? {} : { retainDays: options.retainDays }),
+    ...(options.keeperCrashAt === undefined ? {} : { crashAt: options.keeperCrashAt }),
+  };
+  const keeper = keepAlive({ module: 'keeper-main', name: 'keeper', options: keeping, warn });
   const backlog = async (): Promise<number> => {
     const offsets = work.offsets();
     let batches = 0;
@@ -92,7 +105,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     const http =
       options.http === undefined
         ? undefined
-        : await openIngestHttp({ intake, sources, clock: systemClock, ...options.http, doors: [bulkDoor] });
+        : await openIngestHttp({ intake, sources, clock: systemClock, ...options.http, doors });
     return { intake, log, work, queries, http, workers, keeper, backlog, close: () => end(http) };
   } catch (error) {
     await end(undefined);

@@ -94,7 +94,9 @@ export class Intake {
         429,
       );
     }
-    if (records.length === 0) return { accepted: 0 };
+    // Only the number is used after the append: the records themselves, several times their bytes, may go.
+    const accepted = records.length;
+    if (accepted === 0) return { accepted };
     const bytes = this.#gather(delivery);
     this.#pending += bytes;
     try {
@@ -105,8 +107,8 @@ export class Intake {
     } finally {
       this.#pending -= bytes;
     }
-    this.counters.received(source, records.length, bytes);
-    return { accepted: records.length };
+    this.counters.received(source, accepted, bytes);
+    return { accepted };
   }
 
   #gather({ source, door, records, digest }: Delivery): number {

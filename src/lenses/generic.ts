@@ -24,7 +24,7 @@ const timeNames = [
   'UtcTime',
   'published',
 ];
-const timeReaders = ['event.created', 'eventtime', '_time', 'p_event_time'].map(pathReader);
+const timeReaders = ['event.created', 'eventtime', '_time', 'p_event_time', 'syslog.timestamp'].map(pathReader);
 const hostOf = textAtAny(
   'host.name',
   'hostname',
@@ -35,6 +35,7 @@ const hostOf = textAtAny(
   'host',
   'device',
   'DeviceName',
+  'syslog.hostname',
 );
 const userOf = textAtAny('user.name', 'username', 'userName', 'user', 'User', 'actor', 'account');
 const addressOf = textAtAny('source.ip', 'src_ip', 'source_ip', 'client_ip', 'ipAddress', 'ip', 'remote_addr');

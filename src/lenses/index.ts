@@ -3,6 +3,7 @@ import { aitAlert } from './ait-alert.ts';
 import { aminer } from './aminer.ts';
 import { auditd } from './auditd.ts';
 import { azure } from './azure.ts';
+import { cef } from './cef.ts';
 import { cloudAudits } from './cloud-audit.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { defender } from './defender.ts';
@@ -10,8 +11,10 @@ import { ecs } from './ecs.ts';
 import { generic } from './generic.ts';
 import { graphAlert } from './graph-alert.ts';
 import { guardduty } from './guardduty.ts';
+import { leef } from './leef.ts';
 import { m365 } from './m365.ts';
 import { ocsfFinding } from './ocsf-finding.ts';
+import { otel } from './otel.ts';
 import { suricata } from './suricata.ts';
 import { syslog } from './syslog.ts';
 import { wazuh } from './wazuh.ts';
@@ -52,10 +55,13 @@ export const lenses: readonly Lens[] = Object.freeze([
   m365,
   azure,
   ...cloudAudits,
+  cef,
+  leef,
   zeek,
   ecs,
   auditd,
   syslog,
+  otel,
   generic,
 ]);
 

@@ -18,13 +18,25 @@ export function partitionKey(record: JsonObject): string | undefined {
   return system(record);
 }
 
-const flat = ['Hostname', 'Computer', 'computer_name', 'hostname', 'HOST', 'host', 'id.orig_h', 'src_ip', 'UserId'];
+const flat = [
+  'node',
+  'Hostname',
+  'Computer',
+  'computer_name',
+  'hostname',
+  'HOST',
+  'host',
+  'id.orig_h',
+  'src_ip',
+  'UserId',
+];
 const nested = [
   ['host', 'name'],
   ['winlog', 'computer_name'],
   ['userIdentity', 'arn'],
   ['host', 'hostname'],
   ['agent', 'name'],
+  ['syslog', 'hostname'],
 ] as const;
 
 /** `{"Event":{"System":{"Computer":...}}}` */

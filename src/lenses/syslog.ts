@@ -1,7 +1,9 @@
 import type { Activity, EventOrigin, JsonObject, Lens } from '../contracts/event.ts';
 import { draft, processRef } from './activity.ts';
-import { firstText, pathReader, type Reader, someScalar, textOf } from './fields.ts';
-import { address, hostName, userName } from './names.ts';
+import { DeviceOrigins } from './device-origins.ts';
+import { firstText, inTable, pathReader, type Reader, someScalar, textOf } from './fields.ts';
+import { hostName } from './names.ts';
+import { fillFromMessage } from './syslog-messages.ts';
 import { parseTime } from './time.ts';
 
 const programs = [
@@ -29,6 +31,8 @@ const marks = [
   'SyslogMessage',
   'syslog_facility',
   'procid',
+  // What reads syslog here writes it, also where the sender gave neither priority nor program.
+  'syslog_format',
 ];
 
 const origin = (service: string): EventOrigin =>
@@ -37,6 +41,8 @@ const origin = (service: string): EventOrigin =>
 /** Program -> Sigma's Linux service. */
 const services: Readonly<Record<string, EventOrigin>> = {
   sshd: origin('sshd'),
+  'sshd-session': origin('sshd'),
+  'sshd-auth': origin('sshd'),
   sudo: origin('sudo'),
   su: origin('auth'),
   login: origin('auth'),
@@ -54,6 +60,11 @@ const services: Readonly<Record<string, EventOrigin>> = {
 };
 const rest = origin('syslog');
 
+/** `%ASA-6-302013`, `%SYS-5-CONFIG_I`, `%PARSER-5-CFGLOG_LOGGEDCMD`: Cisco's facility names the service, as in Sigma's rules for it. */
+const cisco = /^%([a-z][a-z0-9_]{0,40})-/;
+const ciscoServices: Readonly<Record<string, string>> = { parser: 'aaa', sec_login: 'aaa' };
+const devices = new DeviceOrigins();
+
 function programOf(record: JsonObject): string | undefined {
   const name = firstText(record, programs);
   // `sshd[1234]:` where the shipper kept the tag whole; `/usr/sbin/cron` where it kept the path.
@@ -66,35 +77,18 @@ function programOf(record: JsonObject): string | undefined {
 
 const messageOf = (record: JsonObject) => firstText(record, messages);
 
-const accepted = /^Accepted \S+ for (\S+) from (\S+)/;
-const failed = /^Failed \S+ for (?:invalid user )?(\S+) from (\S+)/;
-const sudoCommand = /^\s*(\S+) : .*USER=(\S+) ; COMMAND=(.*)$/s;
-
 function activity(record: JsonObject): Activity {
   const host = hostName(firstText(record, hosts));
   const program = programOf(record);
-  const message = messageOf(record)?.slice(0, 4096) ?? '';
+  const message = messageOf(record)?.slice(0, 4096).trimStart() ?? '';
   const made = draft('other', host, program);
   made.process = processRef(host, undefined, record.pid ?? record.procid ?? record.ProcessID ?? record._PID, program);
-  const logon = accepted.exec(message) ?? failed.exec(message);
-  if (logon !== null) {
-    const success = message.startsWith('Accepted');
-    made.kind = success ? 'logon' : 'logon_failure';
-    made.outcome = success ? 'success' : 'failure';
-    made.user = userName(logon[1]);
-    made.sourceAddress = address(logon[2]);
-  }
-  const sudo = program === 'sudo' ? sudoCommand.exec(message) : null;
-  if (sudo !== null) {
-    made.kind = 'process_start';
-    made.user = userName(sudo[1]);
-    made.targetUser = userName(sudo[2]);
-    made.process = processRef(host, undefined, undefined, sudo[3]?.split(' ')[0], sudo[3]);
-  }
+  fillFromMessage(made, program, message);
   return made;
 }
 
-const sudoFields = /(?:^|; )([A-Z]+)=([^;]*)/g;
+/** The command is the last of the fields, and may hold a semicolon. */
+const sudoFields = /(?:^|; |: )(?:(COMMAND)=(.*)$|([A-Z]+)=([^;]*))/gs;
 
 /** Sudo's `USER=root ; COMMAND=...` are fields to the rules, text to syslog. */
 function reader(field: string): Reader {
@@ -104,7 +98,9 @@ function reader(field: string): Reader {
     const value = read(record);
     if (value !== undefined || programOf(record) !== 'sudo') return value;
     const message = messageOf(record) ?? '';
-    for (const [, name, text] of message.matchAll(sudoFields)) if (name === field) return text?.trim();
+    for (const [, command, text, name, value] of message.matchAll(sudoFields)) {
+      if (command === field || name === field) return (text ?? value)?.trim();
+    }
     return undefined;
   };
 }
@@ -117,7 +113,7 @@ export const syslog: Lens = {
   name: 'syslog',
   matches: (record) =>
     messageOf(record) !== undefined &&
-    firstText(record, programs) !== undefined &&
+    (firstText(record, programs) !== undefined || record.syslog_format !== undefined) &&
     marks.some((mark) => record[mark] !== undefined),
   time: (record) =>
     parseTime(record._SOURCE_REALTIME_TIMESTAMP ?? record.__REALTIME_TIMESTAMP) ??
@@ -126,7 +122,10 @@ export const syslog: Lens = {
   nativeId: (record) => textOf(record.__CURSOR),
   origin: (record) => {
     const program = programOf(record);
-    return program !== undefined && Object.hasOwn(services, program) ? (services[program] ?? rest) : rest;
+    if (program === undefined) return rest;
+    const facility = cisco.exec(program)?.[1];
+    if (facility !== undefined) return devices.of('cisco', inTable(ciscoServices, facility) ?? facility, undefined);
+    return inTable(services, program) ?? rest;
   },
   reader,
   someValue: (record, visit) => someScalar(record, visit),

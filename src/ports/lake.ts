@@ -15,6 +15,31 @@ export interface LakeBuffer {
   close(): Promise<void>;
 }
 
+/** How the lake stands against its disk budget. `near` from nine tenths on. */
+export interface LakeDisk {
+  readonly state: 'ok' | 'near' | 'over';
+  readonly bytes: number;
+  readonly budget: number;
+  /** Files whose raw records were given up, and files given up whole, to stay within it; since the keeping was opened. */
+  readonly rawDropped: number;
+  readonly filesDropped: number;
+}
+
+/** What one process does for the lake from time to time. Its calls follow one another, never overlap. */
+export interface LakeKeeping {
+  /** Small files of a partition become few; returns how many became how many. */
+  merge(): Promise<{ readonly from: number; readonly into: number }>;
+  /** Deletes files that nobody lists and nobody touched for the grace period; returns how many. */
+  sweep(): Promise<number>;
+  /** Unlists partitions past their tenant's days; returns how many files. */
+  retain(): Promise<number>;
+  /** Brings the lake within its budget: the oldest raw records go first, then the oldest hours whole. */
+  trim(): Promise<LakeDisk>;
+  /** As the last `trim` left it. */
+  readonly disk: LakeDisk;
+  close(): Promise<void>;
+}
+
 export interface QueryLimits {
   /** Rows handed over at most; `truncated` tells when there were more. */
   readonly rows: number;
@@ -44,10 +69,13 @@ export interface LakeQueries {
       readonly signal?: AbortSignal;
       /** Values of `$1`, `$2`, ... */
       readonly parameters?: readonly (string | number | boolean | null)[];
-      /** Only partitions and files that can hold events in [from, to], epoch ms. */
+      /** Only events in [from, to], epoch ms. */
       readonly from?: number;
       readonly to?: number;
-      /** Words that every row asked for has in its raw record: lets files be passed over. */
+      /**
+       * Only events whose raw record has all of these as words (`contracts/words.ts` says what that is: `power` is no word of `powershell`).
+       * Blocks that cannot have them are passed over. For parts of words and wildcards, leave this out and ask in SQL: that reads everything.
+       */
       readonly words?: readonly string[];
     },
   ): Promise<QueryResult>;

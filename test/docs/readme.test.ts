@@ -12,8 +12,15 @@ const pages = [
 const scripts = Object.keys(
   (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
-const help = (...words: string[]): string =>
-  execFileSync(process.execPath, ['bin/bridgewatch.js', ...words, '--help'], { encoding: 'utf8' });
+const helped = new Map<string, string>();
+/** Asked once a command: pages name the same ones, and each answer starts a process. */
+function help(...words: string[]): string {
+  const known = helped.get(words.join(' '));
+  if (known !== undefined) return known;
+  const text = execFileSync(process.execPath, ['bin/bridgewatch.js', ...words, '--help'], { encoding: 'utf8' });
+  helped.set(words.join(' '), text);
+  return text;
+}
 
 /** The words of a documented command up to its first argument, and the options it is given. */
 function parts(command: string): { words: string[]; options: string[] } {
@@ -26,14 +33,14 @@ function parts(command: string): { words: string[]; options: string[] } {
 }
 
 /** Commands that stand under another. */
-const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'provider', 'playbooks']);
+const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'provider', 'playbooks', 'source']);
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(page, 'utf8');
 
   it('names commands and options that exist', () => {
     for (const [, command = ''] of text.matchAll(
-      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks)\b[^`\n|]*)/g,
+      /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks|source)\b[^`\n|]*)/g,
     )) {
       const { words, options } = parts(command);
       const described = help(...words.slice(0, grouped.has(words[0] ?? '') ? 2 : 1));

@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bulkDoor } from '../../src/ingest/doors/bulk/index.ts';
+import { bulkDoor } from '../../src/ingest/index.ts';
 import { type OpenDoor, openDoors, TOKEN } from '../support/ingest-door.ts';
 
 let door: OpenDoor;
@@ -67,4 +67,18 @@ test('a wrong token is refused at the first call', async () => {
     meta: { body: { error: { type: 'security_exception' } } },
   });
   await stranger.close();
+});
+
+test('a client that sniffs for other nodes finds the one it has', async () => {
+  const sniffing = new Client({ node: door.http.url, auth: { apiKey: TOKEN } });
+  const urls = await new Promise<string[]>((resolve, reject) => {
+    sniffing.diagnostic.on('sniff', (error, result) => {
+      if (error) reject(error);
+      else resolve((result?.meta.sniff?.hosts ?? []).map((host) => String((host as { url: URL }).url)));
+    });
+    sniffing.transport.sniff({ reason: 'default', requestId: 1, context: null });
+  });
+  expect(urls).toEqual([`${door.http.url}/`]);
+  expect((await sniffing.info()).tagline).toBe('You Know, for Search');
+  await sniffing.close();
 });

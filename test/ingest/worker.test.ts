@@ -23,8 +23,16 @@ import { compileRules } from '../../src/sigma/index.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 
 const rule =
-  'title: Odd\nid: 6c0a3c1e-0000-4000-8000-00000000000a\nlevel: high\nlogsource: {}\ndetection: {s: {what: odd}, condition: s}\n';
+  'title: Odd\nid: 6c0a3c1e-0000-4000-8000-00000000000a\nlevel: high\nlogsource: {product: windows}\ndetection: {s: {what: odd}, condition: s}\n';
 const { engine, problems } = compileRules([{ file: 'r.yml', text: rule }]);
+/** A Windows record, as winlogbeat ships them, without a number of its own. */
+const seen = (host: string, what: string, n = 0): JsonObject => ({
+  winlog: { channel: 'Security', computer_name: host, event_id: 4799, event_data: { what, n } },
+});
+const whatOf = (record: JsonObject): unknown =>
+  (record as { winlog: { event_data: { what: unknown } } }).winlog.event_data.what;
+const whatIn = ({ raw }: { raw: Poison['raw'] }): unknown => whatOf(JSON.parse(String(raw)));
+
 const source = { tenant: 't', id: 'feed' };
 const AT = Date.UTC(2026, 10, 25, 7);
 
@@ -126,17 +134,13 @@ const detections = () => work.detections(0, 100_000);
 
 describe('a worker', () => {
   test('puts every event into the lake and every hit into detections, with the event it rests on', async () => {
-    await send([
-      { host: 'a', what: 'odd', at: 1 },
-      { host: 'b', what: 'even' },
-      { host: 'a', what: 'odd', at: 2 },
-    ]);
+    await send([seen('a', 'odd', 1), seen('b', 'even'), seen('a', 'odd', 2)]);
     await run();
     expect(await idsInLake()).toHaveLength(3);
     expect(
       detections().map(({ detection, events }) => [
         detection.detector.title,
-        events.map(({ raw }) => JSON.parse(raw).at),
+        events.map(({ raw }) => JSON.parse(raw).winlog.event_data.n),
       ]),
     ).toEqual([
       ['Odd', [1]],
@@ -146,10 +150,7 @@ describe('a worker', () => {
   });
 
   test('counts what is sent again once, also after a restart, and keeps apart what is only alike', async () => {
-    const records = [
-      { host: 'a', what: 'odd' },
-      { host: 'a', what: 'odd' },
-    ];
+    const records = [seen('a', 'odd'), seen('a', 'odd')];
     await send(records, 'digest-1');
     await run();
     await send(records, 'digest-1');
@@ -163,34 +164,23 @@ describe('a worker', () => {
   });
 
   test('puts an event aside that fails twice, and goes on with the rest', async () => {
-    await send([
-      { host: 'a', what: 'odd' },
-      { host: 'a', what: 'poison' },
-      { host: 'a', what: 'odd', n: 2 },
-    ]);
-    await run(undefined, ({ what }) => {
-      if (what === 'poison') throw new Error('no rule for this');
+    await send([seen('a', 'odd'), seen('a', 'poison'), seen('a', 'odd', 2)]);
+    await run(undefined, (record) => {
+      if (whatOf(record) === 'poison') throw new Error('no rule for this');
     });
-    expect(poisons.map(({ code, raw }) => [code, JSON.parse(String(raw)).what])).toEqual([
-      ['WORKER_EVENT_POISON', 'poison'],
-    ]);
+    expect(poisons.map((poison) => [poison.code, whatIn(poison)])).toEqual([['WORKER_EVENT_POISON', 'poison']]);
     expect(await idsInLake()).toHaveLength(2);
     expect(detections()).toHaveLength(2);
   });
 
   test('finds the event that ends its process, after it was begun twice alone', async () => {
-    await send([
-      { host: 'a', what: 'odd' },
-      { host: 'a', what: 'deadly' },
-      { host: 'a', what: 'odd', n: 2 },
-    ]);
-    // A death is no error that could be caught: it leaves the marker as it was and takes everything else along.
+    await send([seen('a', 'odd'), seen('a', 'deadly'), seen('a', 'odd', 2)]);
+    log.trim = async () => undefined;
+    // A death is no error that could be caught: it leaves the marker as it was, and nothing of what came after.
     const dies = async () => {
       let during: Attempt | undefined;
-      await run(undefined, ({ what }) => {
-        if (what !== 'deadly') return;
-        during ??= attempt;
-        throw new Died();
+      await run(undefined, (record) => {
+        if (whatOf(record) === 'deadly') during ??= attempt;
       });
       attempt = during;
     };
@@ -200,18 +190,16 @@ describe('a worker', () => {
       work = openWorkStore({ path: join(dir, 'work') });
       await dies();
     }
-    expect(
-      poisons.filter(({ message }) => message.includes('ended')).map(({ raw }) => JSON.parse(String(raw)).what),
-    ).toEqual(['deadly']);
+    expect(poisons.filter(({ message }) => message.includes('ended')).map(whatIn)).toEqual(['deadly']);
   });
 
   test('sets a damaged batch aside whole', async () => {
-    await send([{ host: 'a', what: 'odd' }]);
+    await send([seen('a', 'odd')]);
     const [first] = log.appended;
     const damaged = Buffer.from(first?.bytes ?? '');
     damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
     await log.append([{ lane: first?.lane ?? 0, bytes: damaged, events: 1 }]);
-    await send([{ host: 'a', what: 'odd', n: 2 }]);
+    await send([seen('a', 'odd', 2)]);
     await run();
     expect(poisons.map(({ code, raw }) => [code, raw])).toEqual([['WORKER_BATCH_DAMAGED', damaged]]);
     expect(await idsInLake()).toHaveLength(2);
@@ -237,7 +225,11 @@ describe('a worker', () => {
         for (const death of [...deadly, undefined]) {
           const part = sent.slice(at, death === undefined ? undefined : at + 2);
           at += part.length;
-          for (const [index, records] of part.entries()) await send(records, `${at}-${index}`);
+          for (const [index, records] of part.entries())
+            await send(
+              records.map(({ host, what, n }) => seen(host, what, n)),
+              `${at}-${index}`,
+            );
           await run(death).catch((error: unknown) => {
             if (!(error instanceof Died)) throw error;
           });

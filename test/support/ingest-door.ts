@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { decodeBatch, ID_BYTES } from '../../src/contracts/log-batch.ts';
 import type { SourceDirectory } from '../../src/contracts/source.ts';
-import { type IngestDoor, type IngestHttp, openIngestHttp } from '../../src/ingest/http/index.ts';
+import type { IngestDoor } from '../../src/ingest/http/index.ts';
 import type { HttpLimits } from '../../src/ingest/http/limits.ts';
-import { Intake } from '../../src/ingest/index.ts';
+import { type IngestHttp, Intake, openIngestHttp } from '../../src/ingest/index.ts';
 import { MemoryLog } from './memory-log.ts';
 
 export const TOKEN = 'bw_0123456789abcdef0123456789abcdef';

@@ -22,7 +22,10 @@ const WRITTEN = { level: 1, groupRows: 20_480 } as const;
 /** Opens the writing side of the lake. Throws `LAKE_WRITER_INVALID` for a writer's name that is no name. */
 export async function openLakeBuffer({ dir, writer, memoryMb }: LakeBufferParts): Promise<LakeBuffer> {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(writer)) {
-    throw new BridgewatchError('LAKE_WRITER_INVALID', `writer is ${JSON.stringify(writer)}; give 1 to 64 of letters, digits, - and _`);
+    throw new BridgewatchError(
+      'LAKE_WRITER_INVALID',
+      `writer is ${JSON.stringify(writer)}; give 1 to 64 of letters, digits, - and _`,
+    );
   }
   const root = resolve(dir);
   await mkdir(join(root, TMP), { recursive: true });
@@ -108,6 +111,9 @@ class Buffered implements LakeBuffer {
 /** What went wrong while `what` was written, as an error of ours. */
 export function writeFailed(error: unknown, what: string): BridgewatchError {
   if (error instanceof BridgewatchError) return error;
-  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  return new BridgewatchError('LAKE_WRITE_FAILED', `${what} did not get into the lake: ${reason}`, 503, { cause: error });
+  // DuckDB may quote the value it stumbled over: no event's content goes to a log by this way.
+  const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200);
+  return new BridgewatchError('LAKE_WRITE_FAILED', `${what} did not get into the lake: ${reason}`, 503, {
+    cause: error,
+  });
 }

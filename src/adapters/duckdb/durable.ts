@@ -46,7 +46,10 @@ const fileName = /^tenant=[A-Za-z0-9][A-Za-z0-9._-]{0,127}\/hour=\d{4}-\d{2}-\d{
 /** The path of a listed file. Throws `LAKE_PARTITION_INVALID` for a name that is none of the lake's. */
 export function pathOf(dir: string, name: string): string {
   if (fileName.test(name)) return dir.endsWith(sep) ? `${dir}${name}` : `${dir}/${name}`;
-  throw new BridgewatchError('LAKE_PARTITION_INVALID', `${JSON.stringify(name.slice(0, 200))} names no file of the lake`);
+  throw new BridgewatchError(
+    'LAKE_PARTITION_INVALID',
+    `${JSON.stringify(name.slice(0, 200))} names no file of the lake`,
+  );
 }
 
 /** The file beside a Parquet file that says which words its blocks may hold. */

@@ -40,27 +40,33 @@ export function bytesLeft(path: string): number {
   return bavail * bsize;
 }
 
-/**
- * The error of a failed commit as the product's own. Nothing of the commit was kept.
- * @param full code for a disk without room
- */
-export async function explained(error: unknown, path: string, full: string): Promise<unknown> {
+/** What a disk without room is called, by whose it is. */
+export const full = {
+  log: {
+    code: 'LOG_FULL',
+    status: 503,
+    message: 'the disk of the event log is full; nothing of this was kept; make room and send again',
+  },
+  workStore: {
+    code: 'WORK_STORE_FULL',
+    status: 503,
+    message: 'the disk of the work store is full; nothing of this commit was kept; make room and it is done again',
+  },
+} as const;
+
+type Full = (typeof full)[keyof typeof full];
+
+/** The error of a failed commit as the product's own. Nothing of the commit was kept. */
+export async function explained(error: unknown, path: string, named: Full): Promise<unknown> {
   // Asynchronous writes fail with one error that holds a promise of the other, which says why.
   const cause = await (error as { commitError?: Promise<never> }).commitError?.catch((why: unknown) => why);
-  return diskError(cause ?? error, path, full);
+  return diskError(cause ?? error, path, named);
 }
 
 /** As `explained`, of a synchronous commit. */
-export function diskError(error: unknown, path: string, full: string): unknown {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'number') return error;
-  if (!FULL.has(code) && !(code === CUT_SHORT && bytesLeft(path) < 1024 * 1024)) return error;
-  return new BridgewatchError(
-    full,
-    `the disk of ${path} is full; nothing of this was kept; make room and send again`,
-    503,
-    {
-      cause: error,
-    },
-  );
+export function diskError(error: unknown, path: string, { code, status, message }: Full): unknown {
+  const found = (error as { code?: unknown }).code;
+  if (typeof found !== 'number') return error;
+  if (!FULL.has(found) && !(found === CUT_SHORT && bytesLeft(path) < 1024 * 1024)) return error;
+  return new BridgewatchError(code, `${path}: ${message}`, status, { cause: error });
 }

@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +22,8 @@ import { openWorkStore } from './work-store.ts';
 
 const PROCESS = new URL('../../../test/event-log-process.ts', import.meta.url).pathname;
 const KIB = 1024;
+const MOUNT = '/usr/bin/mount';
+const UMOUNT = '/usr/bin/umount';
 
 const after: (() => void)[] = [];
 afterEach(() => {
@@ -28,11 +40,11 @@ function folder(): string {
 function smallDisk(megabytes: number): string | { readonly missing: string } {
   const path = join(folder(), 'disk');
   mkdirSync(path);
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', path], {
+  const { status, stderr } = spawnSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', path], {
     encoding: 'utf8',
   });
   if (status === 0) {
-    after.push(() => spawnSync('umount', ['-l', path]));
+    after.push(() => spawnSync(UMOUNT, ['-l', path]));
     return path;
   }
   const missing = `no small disk can be mounted here (root on Linux can): ${stderr.trim()}`;
@@ -160,6 +172,26 @@ test('a full disk takes nothing by halves, loses nothing, and is used again when
   await log.trim(0, pairs);
   await log.append([batch(3, 7, 100 * KIB)]);
   expect(await fills(log, 3)).toEqual([7]);
+  await log.close();
+});
+
+test('on a disk without one free byte what is done with can still be trimmed', async (context) => {
+  const disk = smallDisk(10);
+  if (typeof disk !== 'string') return context.skip(disk.missing);
+  const log = openLmdbLog({ path: join(disk, 'log'), reserveBytes: 0 });
+  await log.append(Array.from({ length: 4000 }, (_, at) => batch(at % 2, at % 256, 600)));
+  const filler = openSync(join(disk, 'filler'), 'w');
+  expect(() => {
+    for (;;) writeSync(filler, Buffer.alloc(4 * KIB));
+  }).toThrow(/ENOSPC/);
+  closeSync(filler);
+  await log.trim(0, 2000);
+  expect([(await fills(log, 0)).length, (await fills(log, 1)).length]).toEqual([0, 2000]);
+  expect(existsSync(join(disk, 'log', 'ballast'))).toBe(false);
+  rmSync(join(disk, 'filler'));
+  await log.trim(1, 1);
+  expect(existsSync(join(disk, 'log', 'ballast'))).toBe(true);
+  await log.append([batch(0, 1, KIB)]);
   await log.close();
 });
 

@@ -4,7 +4,7 @@ import { LANES } from '../../contracts/log-batch.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Appended, EventLog, Logged } from '../../ports/event-log.ts';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
-import { bytesLeft, explained, openEnvironment } from './environment.ts';
+import { bytesLeft, explained, full, openEnvironment } from './environment.ts';
 
 export interface LmdbLogOptions {
   /** A folder of its own. */
@@ -16,6 +16,7 @@ export interface LmdbLogOptions {
 }
 
 const GIB = 1024 ** 3;
+const PAGE = 4096;
 /** How long an idle reader sleeps. It costs one look-up in memory a turn. */
 const POLL_MS = 10;
 /** Batches that go in one transaction of a trim: the write lock is shared with whoever appends. */
@@ -120,7 +121,7 @@ class LmdbLog implements EventLog {
           for (const key of keys) void this.#batches.remove(key);
         });
       } catch (error) {
-        const why = await explained(error, this.#path, 'LOG_FULL');
+        const why = await explained(error, this.#path, full.log);
         if (!(why instanceof BridgewatchError && this.#ballast.drop())) throw why;
       }
     }
@@ -146,7 +147,7 @@ class LmdbLog implements EventLog {
         await this.#write(fitting.flatMap(({ batches }) => batches));
         for (const { resolve } of fitting) resolve();
       } catch (error) {
-        const why = await explained(error, this.#path, 'LOG_FULL');
+        const why = await explained(error, this.#path, full.log);
         for (const { reject } of group) reject(why);
       }
     }
@@ -203,9 +204,12 @@ class LmdbLog implements EventLog {
   }
 }
 
-/** What batches take on disk: LMDB gives each its own pages. */
+/** What batches take on disk: small ones share a page, which is half full when it was split; others have pages of their own. */
 function pages(batches: readonly Appended[]): number {
   let size = 0;
-  for (const { bytes } of batches) size += Math.ceil((bytes.length + 64) / 4096) * 4096;
+  for (const { bytes } of batches) {
+    const entry = bytes.length + 64;
+    size += entry < PAGE / 2 ? entry * 2 : Math.ceil(entry / PAGE) * PAGE;
+  }
   return size;
 }

@@ -19,7 +19,10 @@ export class Once<T> {
   /** Sequence -> id, as long as the id is known. The last one is always there, so numbers are never given twice. */
   readonly #ids: Database<string, number>;
 
-  constructor(root: RootDatabase<Buffer, string>, name: string) {
+  readonly #remembered: number;
+
+  constructor(root: RootDatabase<Buffer, string>, name: string, remembered = REMEMBERED) {
+    this.#remembered = remembered;
     this.#entries = root.openDB<T, number>({ name, encoding: 'json' });
     this.#sequences = root.openDB<number, string>({ name: `${name}-sequences`, encoding: 'json' });
     this.#ids = root.openDB<string, number>({ name: `${name}-ids`, encoding: 'string' });
@@ -57,9 +60,10 @@ export class Once<T> {
   trim(upTo: number): void {
     const entries = [...this.#entries.getKeys({ end: upTo + 1, limit: TRIMMED })];
     for (const sequence of entries) this.#entries.removeSync(sequence);
-    const forgotten = Math.min(upTo, this.last() - REMEMBERED);
+    const forgotten = Math.min(upTo, this.last() - this.#remembered);
     if (forgotten <= 0) return;
-    for (const { key, value } of [...this.#ids.getRange({ end: forgotten + 1, limit: TRIMMED })]) {
+    const ids = [...this.#ids.getRange({ end: forgotten + 1, limit: TRIMMED })];
+    for (const { key, value } of ids) {
       this.#sequences.removeSync(value);
       this.#ids.removeSync(key);
     }

@@ -12,7 +12,7 @@ import type {
   WorkCommit,
   WorkStore,
 } from '../../ports/work-store.ts';
-import { diskError, openEnvironment } from './environment.ts';
+import { diskError, full, openEnvironment } from './environment.ts';
 import { FileList } from './file-list.ts';
 import { Once } from './once.ts';
 
@@ -161,7 +161,7 @@ class LmdbWorkStore implements WorkStore {
     try {
       this.#root.transactionSync(work);
     } catch (error) {
-      throw diskError(error, this.#path, 'WORK_STORE_FULL');
+      throw diskError(error, this.#path, full.workStore);
     }
   }
 }

@@ -15,6 +15,16 @@ export interface WorkerOptions {
   readonly crashAt?: { readonly point: string; readonly visit: number };
 }
 
+/** What the lake's keeper is told. */
+export interface KeeperOptions {
+  readonly dataDir: string;
+  /** Bytes the lake may take; as many as there are where absent. */
+  readonly diskBytes?: number;
+  /** Days that events are kept; as long as there is room where absent. */
+  readonly retainDays?: number;
+  readonly crashAt?: WorkerOptions['crashAt'];
+}
+
 /** What a worker says to its parent, and the parent to it. */
 export type FromWorker = { readonly kind: 'ready' } | { readonly kind: 'beat' };
 export interface ToWorker {

@@ -19,6 +19,7 @@ import {
 import { eventsOf } from '../../ingest/index.ts';
 import { RecentIds } from '../../kernel/recent-ids.ts';
 import { compileRules } from '../../sigma/index.ts';
+import { crasher } from './crasher.ts';
 import { places, type WorkerOptions, workerName } from './options.ts';
 
 /** Milliseconds between rounds of the second stage. */
@@ -38,7 +39,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const buffer = await openLakeBuffer({
     dir: lakeDir,
     writer: `${workerName(index)}-${systemClock.now().toString(36)}-${process.pid}`,
-    memoryMb: options.lakeMemoryMb ?? 256,
+    memoryMb: options.lakeMemoryMb ?? 160,
   });
   const { engine } = compileRules(loadRules(options.rules));
   const recent = new RecentIds();
@@ -106,14 +107,5 @@ function poisonFile(path: string): (poison: Poison) => void {
   return ({ raw, ...said }) => {
     const text = typeof raw === 'string' ? { text: raw } : { base64: Buffer.from(raw).toString('base64') };
     appendFileSync(path, `${JSON.stringify({ ...said, raw: text })}\n`, { mode: 0o600 });
-  };
-}
-
-function crasher({ point, visit }: { point: string; visit: number }): (name: string) => void {
-  let visits = 0;
-  return (name) => {
-    if (name !== point) return;
-    visits += 1;
-    if (visits === visit) process.kill(process.pid, 'SIGKILL');
   };
 }

@@ -31,6 +31,8 @@ export function boundedServer(listener: RequestListener, { limits, tls, proxies 
       ? createServer(timeouts, listener)
       : createTlsServer({ ...timeouts, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.headersMs }, listener);
   server.maxConnections = limits.connections;
+  // A client that sends and never reads its answer: nothing moves, and no other clock runs.
+  server.timeout = limits.bodyMs;
   const trusted = blockList(proxies);
   const near = blockList(['127.0.0.0/8', '::1']);
   const open = new Map<string, number>();

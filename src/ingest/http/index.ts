@@ -1,3 +1,3 @@
 /** The HTTP listener of telemetry: authentication, bounds and bodies, for doors that speak over it. */
 export { type IngestHttp, openIngestHttp } from './open.ts';
-export type { IngestDoor, IngestRoom } from './room.ts';
+export type { IngestDoor } from './room.ts';

@@ -35,10 +35,10 @@ const MIB = 1024 * 1024;
 
 export const defaultHttpLimits: HttpLimits = Object.freeze({
   requestBytes: 32 * MIB,
-  decompressedBytes: 64 * MIB,
+  decompressedBytes: 32 * MIB,
   ratioBytes: 4 * MIB,
   ratio: 250,
-  heldBytes: 256 * MIB,
+  heldBytes: 128 * MIB,
   eventBytes: MIB,
   events: 100_000,
   depth: 100,

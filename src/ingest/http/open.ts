@@ -62,6 +62,16 @@ export async function openIngestHttp(options: IngestHttpOptions): Promise<Ingest
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => answer(error, request, reply),
   });
+  let underWay = 0;
+  let drained = (): void => {};
+  app.addHook('onRequest', (_request, reply, done) => {
+    underWay += 1;
+    reply.raw.once('close', () => {
+      underWay -= 1;
+      if (underWay === 0) drained();
+    });
+    done();
+  });
   // Bodies stay where they are until a door asks for them: who does not say who it is has sent for nothing.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -79,9 +89,12 @@ export async function openIngestHttp(options: IngestHttpOptions): Promise<Ingest
     port: bound,
     strangers: room.strangers,
     async close() {
-      const late = setTimeout(() => app.server.closeAllConnections(), GRACE);
-      app.server.closeIdleConnections();
-      await app.close();
+      // Node counts a connection that has not said anything as one under way: it would hold the closing up.
+      drained = () => setImmediate(() => app.server.closeAllConnections());
+      const late = setTimeout(drained, GRACE);
+      const closed = app.close();
+      if (underWay === 0) drained();
+      await closed;
       clearTimeout(late);
     },
   };

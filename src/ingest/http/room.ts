@@ -52,6 +52,11 @@ export class IngestRoom {
     return this.#held;
   }
 
+  /** More has come than should: whoever sends now is told to slow down. */
+  get busy(): boolean {
+    return this.intake.busy || this.#held > this.limits.heldBytes;
+  }
+
   /** The source whose token the request carries. Throws `INGEST_TOKEN_*` (401, 400), or `INGEST_TOO_MANY_FAILURES` (429). */
   authenticate(request: FastifyRequest): SourceRef {
     try {
@@ -75,7 +80,7 @@ export class IngestRoom {
   async readBody(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
     const source = this.#known.get(request);
     if (source === undefined) throw new Error('a body is read for a known source only: authenticate first');
-    if (this.intake.busy || this.#held > this.limits.heldBytes) throw this.#slowDown(source);
+    if (this.busy) throw this.#slowDown(source);
     let mine = 0;
     reply.raw.once('close', () => {
       this.#held -= mine;

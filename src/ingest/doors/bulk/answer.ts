@@ -68,7 +68,7 @@ function itemText(member: Members, index: string, id: string, fault: DocumentFau
   if (fault === undefined && member.rest !== '') text += `${text === '' ? '' : ','}${member.rest}`;
   if (member.status) text += `${text === '' ? '' : ','}"status":${fault?.status ?? 201}`;
   if (fault !== undefined && member.error) {
-    const error = JSON.stringify({ type: fault.type, reason: fault.reason });
+    const error = JSON.stringify({ type: fault.type, reason: fault.message });
     text += `${text === '' ? '' : ','}"error":${error}`;
   }
   return text;

@@ -22,7 +22,12 @@ interface Answer {
 
 async function call(path: string, body: string | Buffer, init: RequestInit = {}): Promise<Answer> {
   const headers = { authorization: door.authorization, 'content-type': 'application/x-ndjson' };
-  const response = await fetch(door.http.url + path, { method: 'POST', headers, body, ...init });
+  const response = await fetch(door.http.url + path, {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+    ...init,
+  });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
 }

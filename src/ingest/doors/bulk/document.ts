@@ -7,7 +7,7 @@ import type { RejectCode } from '../../reject.ts';
 export interface DocumentFault {
   readonly status: number;
   readonly type: string;
-  readonly reason: string;
+  readonly message: string;
   /** As counted against the source. */
   readonly code: RejectCode | 'INGEST_APPEND_ONLY' | 'INGEST_BAD_NAME';
 }
@@ -26,8 +26,8 @@ export function readDocument(
   limits: DocumentLimits,
 ): Incoming | DocumentFault {
   if (end - start > limits.eventBytes) {
-    const reason = `the document has ${end - start} bytes; at most ${limits.eventBytes} are taken`;
-    return { status: 413, type: 'illegal_argument_exception', reason, code: 'INGEST_RECORD_TOO_LONG' };
+    const message = `the document has ${end - start} bytes; at most ${limits.eventBytes} are taken`;
+    return { status: 413, type: 'illegal_argument_exception', code: 'INGEST_RECORD_TOO_LONG', message };
   }
   const parsed = parseRecord(body, start, end, limits.depth);
   if (parsed.kind === 'deep')
@@ -46,5 +46,5 @@ export function isFault(read: Incoming | DocumentFault): read is DocumentFault {
 }
 
 function unreadable(detail: string, code: RejectCode): DocumentFault {
-  return { status: 400, type: 'mapper_parsing_exception', reason: `failed to parse: ${detail}`, code };
+  return { status: 400, type: 'mapper_parsing_exception', code, message: `failed to parse: ${detail}` };
 }

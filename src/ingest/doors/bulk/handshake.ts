@@ -136,6 +136,13 @@ export function handshake(app: FastifyInstance, room: IngestRoom): void {
         throw new BridgewatchError('INGEST_NO_SUCH_DOOR', `${request.url.slice(0, 200)} is not answered here`, 404);
       // A template or pipeline is read off the connection and let go.
       if (!reads) await room.readBody(request, reply);
+      // rsyslog asks for this before it sends again what was put off, and at once where it is told that all is well.
+      if (request.url === '/_cat/health' && room.busy)
+        throw new BridgewatchError(
+          'INGEST_SLOW_DOWN',
+          'more has come than can be made durable; ask again in a second',
+          429,
+        );
       if (request.url.startsWith('/_cat/') && !/[?&]format=json/.test(request.url)) {
         reply.type('text/plain; charset=utf-8');
         return '';

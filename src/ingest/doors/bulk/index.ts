@@ -18,7 +18,13 @@ export const bulkDoor: IngestDoor = (room) => async (app) => {
     reply.header('x-elastic-product', 'Elasticsearch').type(mediaType(request.headers.accept));
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = elasticProblem(room.refusal(error, request, reply));
+    const refused = room.refusal(error, request, reply);
+    if (dropsWhatIsPutOff(request) && (refused.status === 429 || refused.status === 503)) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    const problem = elasticProblem(refused);
     return reply.type(mediaType(request.headers.accept)).send(JSON.stringify(problem));
   });
   bulkRoutes(app, room);
@@ -66,7 +72,7 @@ function documentRoutes(app: FastifyInstance, room: IngestRoom): void {
       if (isFault(read)) {
         counters.rejected(source, read.code);
         reply.code(read.status);
-        return JSON.stringify(elasticProblem(new BridgewatchError(read.code, read.reason, read.status), read.type));
+        return JSON.stringify(elasticProblem(new BridgewatchError(read.code, read.message, read.status), read.type));
       }
       const digest = sha256(body);
       await intake.deliver({ source, door: 'bulk', records: [read], digest });
@@ -78,6 +84,14 @@ function documentRoutes(app: FastifyInstance, room: IngestRoom): void {
   app.route({ method: ['POST', 'PUT'], url: '/:index/_create/:id', handler: take('create') });
   app.delete('/:index/_doc/:id', take('delete'));
   app.post('/:index/_update/:id', take('update'));
+}
+
+/**
+ * rsyslog's omelasticsearch (8.2302, which alone gives no User-Agent) throws a batch away whatever the answer is that is no list of items, 429 and 503 too, even empty. A
+ * connection that ends without an answer it takes for a server that is away, and sends again.
+ */
+function dropsWhatIsPutOff(request: FastifyRequest): boolean {
+  return request.headers['user-agent'] === undefined;
 }
 
 /** What a client of a version asked for, where it asked so; else plain JSON. */

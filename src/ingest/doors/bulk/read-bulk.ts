@@ -74,12 +74,20 @@ export async function readBulk(body: Buffer, index: string | undefined, limits: 
 
 /** Why an action is not done, whatever its document. */
 export function notTaken({ verb, fault }: Action): DocumentFault | undefined {
-  if (verb === 'update' || verb === 'delete') {
-    const reason = `Validation Failed: 1: [${verb}] is not done: events are only ever added;`;
-    return { status: 400, type: 'action_request_validation_exception', reason, code: 'INGEST_APPEND_ONLY' };
-  }
+  if (verb === 'update' || verb === 'delete')
+    return {
+      status: 400,
+      type: 'action_request_validation_exception',
+      code: 'INGEST_APPEND_ONLY',
+      message: `Validation Failed: 1: [${verb}] is not done: events are only ever added;`,
+    };
   if (fault === undefined) return undefined;
-  return { status: 400, type: 'illegal_argument_exception', reason: fault, code: 'INGEST_BAD_NAME' };
+  return {
+    status: 400,
+    type: 'illegal_argument_exception',
+    code: 'INGEST_BAD_NAME',
+    message: `the document's name is not taken: ${fault}`,
+  };
 }
 
 function trimmed(body: Buffer, from: number, to: number): number {

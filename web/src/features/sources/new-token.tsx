@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { Panel } from '../../ui/panel.tsx';
-import type { Door } from './queries.ts';
-import { doorNames, snippetFor } from './snippets.ts';
+import { type Door, doorNames, snippetFor } from './snippets.ts';
 import classes from './sources.module.css';
 
 /** A token that was just made, and where it goes. */
@@ -11,26 +10,31 @@ export interface ShownToken {
   readonly token: string;
 }
 
+/** A rotation is asked for far down a long table. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' });
+
 /** The one time that a token is seen, with what to tell the shipper. */
 export function NewToken({ shown, onDone }: { readonly shown: ShownToken; readonly onDone: () => void }) {
   const { id, door, token } = shown;
   return (
-    <Panel id="new-token" title={`Token of ${id}`} note="Copy it now; it is not shown again.">
-      <div role="status">
-        <code className={classes.secret} data-testid="new-source-token">
-          {token}
-        </code>
-      </div>
-      <p className={classes.quiet}>
-        For {doorNames[door]}, such as this. Put the port that the server takes telemetry on where it says{' '}
-        <code>&lt;port&gt;</code>; docs/ingest.md has other shippers.
-      </p>
-      <pre className={classes.snippet} data-testid="snippet">
-        {snippetFor(door, { host: window.location.hostname, id, token })}
-      </pre>
-      <Button size="xs" variant="default" onClick={onDone}>
-        I have it
-      </Button>
-    </Panel>
+    <div ref={intoView}>
+      <Panel id="new-token" title={`Token of ${id}`} note="Copy it now; it is not shown again.">
+        <div role="status">
+          <code className={classes.secret} data-testid="new-source-token">
+            {token}
+          </code>
+        </div>
+        <p className={classes.quiet}>
+          For {doorNames[door]}, such as this. Put the port that the server takes telemetry on where it says{' '}
+          <code>&lt;port&gt;</code>; docs/ingest.md has other shippers.
+        </p>
+        <pre className={classes.snippet} data-testid="snippet">
+          {snippetFor(door, { host: window.location.hostname, id, token })}
+        </pre>
+        <Button size="xs" variant="default" onClick={onDone}>
+          I have it
+        </Button>
+      </Panel>
+    </div>
   );
 }

@@ -6,7 +6,6 @@ import type { paths } from '../../api/schema.js';
 type Sources = paths['/api/v1/tenants/{t}/sources'];
 export type Source = Sources['get']['responses'][200]['content']['application/json']['items'][number];
 export type NewSource = Sources['post']['requestBody']['content']['application/json'];
-export type Door = Source['door'];
 
 /** Counters move all the time, and a shipper that was just set up is watched. */
 export const sourcesQuery = (tenant: string) =>

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Door } from './queries.ts';
-import { doorNames, snippetFor } from './snippets.ts';
+import { type Door, doorNames, snippetFor } from './snippets.ts';
 
 const token = `bws_${'a'.repeat(43)}`;
 

@@ -1,4 +1,5 @@
-import type { Door } from './queries.ts';
+/** The ways in, as the API names them. */
+export type Door = 'bulk' | 'hec' | 'otlp' | 'syslog' | 'file' | 'nats';
 
 /** How each door is called by people who set up a shipper. */
 export const doorNames: Readonly<Record<Door, string>> = {

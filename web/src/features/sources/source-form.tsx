@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Refused } from '../../ui/refused.tsx';
 import type { ShownToken } from './new-token.tsx';
-import { addSource, type Door } from './queries.ts';
-import { doorNames } from './snippets.ts';
+import { addSource } from './queries.ts';
+import { type Door, doorNames } from './snippets.ts';
 import classes from './sources.module.css';
 
 const doors = Object.entries(doorNames).map(([value, label]) => ({ value, label }));

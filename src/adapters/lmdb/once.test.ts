@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openEnvironment } from './environment.ts';
+import { Once } from './once.ts';
+
+test('ids are forgotten only when they are trimmed and far behind, and numbers are never given twice', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'bw-once-'));
+  const root = openEnvironment(path, 4);
+  const once = new Once<string>(root, 'entries', 3);
+  const within = <T>(work: () => T): T => root.transactionSync(work);
+  within(() => {
+    for (const id of 'abcdefghij') once.add(id, `entry ${id}`);
+  });
+  const known = (): string => [...'abcdefghij'].filter((id) => once.has(id)).join('');
+  within(() => once.trim(4));
+  expect([known(), once.after(0, 99).length, once.last()]).toEqual(['efghij', 6, 10]);
+  within(() => once.trim(10));
+  // The last three are known although nothing is left of them.
+  expect([known(), once.after(0, 99).length, once.last()]).toEqual(['hij', 0, 10]);
+  expect(within(() => [once.add('j', 'again'), once.add('a', 'anew')])).toEqual([false, true]);
+  expect(once.after(0, 99)).toEqual([{ sequence: 11, entry: 'anew' }]);
+  await root.close();
+  rmSync(path, { recursive: true, force: true });
+});

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openLakeKeeping } from '../../adapters/duckdb/keeping.ts';
+import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { crasher } from './crasher.ts';
+import { type KeeperOptions, places } from './options.ts';
+
+/** Milliseconds between rounds; a round that found much to do is followed by the next at once. */
+const EVERY = 5000;
+/** Rounds between the slower work: what is past its days, over the budget, or listed by nobody. */
+const SELDOM = 12;
+/** Detections that stay to be looked at again after a restart; their findings and evidence are in the state store. */
+const DETECTIONS = 500_000;
+
+/** The lake's keeper: merges small files, keeps to days and budget. One process a data folder. */
+export async function runKeeper(options: KeeperOptions, signal: AbortSignal, ready: () => void): Promise<void> {
+  const dir = join(options.dataDir, places.lake);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const work = openWorkStore({ path: join(options.dataDir, places.work) });
+  const keeping = await openLakeKeeping({
+    dir,
+    work,
+    clock: systemClock,
+    daysOf: () => options.retainDays,
+    memoryMb: 384,
+    log: (message, details) => process.stderr.write(`${JSON.stringify({ message, ...details })}\n`),
+    ...(options.diskBytes === undefined ? {} : { diskBytes: options.diskBytes }),
+    ...(options.crashAt === undefined ? {} : { crashPoint: crasher(options.crashAt) }),
+  });
+  ready();
+  for (let round = 1; !signal.aborted; round += 1) {
+    const { into } = await keeping.merge();
+    if (round % SELDOM === 0) {
+      await keeping.retain();
+      const { state, bytes, budget, rawDropped, filesDropped } = await keeping.trim();
+      const disk = JSON.stringify({
+        state,
+        bytes,
+        budget: Number.isFinite(budget) ? budget : null,
+        rawDropped,
+        filesDropped,
+      });
+      work.commit({ snapshots: new Map([['disk', Buffer.from(disk)]]) });
+      work.trimDetections(Math.max(0, work.lastDetection() - DETECTIONS));
+      await keeping.sweep();
+    }
+    if (into === 0) await pause(EVERY, signal);
+  }
+  await keeping.close();
+  await work.close();
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
