@@ -12,7 +12,7 @@ import { ValueSplitter } from './split-values.ts';
 export interface CutParts {
   readonly format: Exclude<Format, 'binary'>;
   readonly limits: IngestLimits;
-  /** Text that is no JSON as a record; without it such lines are refused. */
+  /** Text that is no JSON as a record; without it (content that begins as JSON is given none) such lines are refused. */
   readonly readText?: ((text: string) => JsonObject) | undefined;
   /** `bytes[start, end)` is the record as it stood, for the time of the call; `raw` its JSON text. */
   onRecord(record: JsonObject, raw: string, bytes: Buffer, start: number, end: number): void;

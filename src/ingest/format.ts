@@ -17,6 +17,13 @@ function skipBlank(bytes: Buffer, from: number): number {
   return at;
 }
 
+/** The content begins as JSON does; where it does not, its lines are text. */
+export function opensJson(content: Buffer): boolean {
+  const start = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+  const first = content[skipBlank(content, start)];
+  return first === OPEN_OBJECT || first === OPEN_ARRAY;
+}
+
 /** Where brackets stand at the end of a piece of JSON text. */
 function openAtEnd(text: string): { readonly depth: number; readonly inString: boolean; readonly split: boolean } {
   let depth = 0;

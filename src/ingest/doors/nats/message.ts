@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../contracts/event.ts';
 import { stableId } from '../../../kernel/ids.ts';
 import { cutRecords } from '../../cut-records.ts';
-import { formatOf, SNIFF_BYTES } from '../../format.ts';
+import { formatOf, opensJson, SNIFF_BYTES } from '../../format.ts';
 import type { Incoming } from '../../intake.ts';
 import type { IngestLimits } from '../../limits.ts';
 import { type RejectCode, rejectCodes } from '../../reject.ts';
@@ -42,7 +42,7 @@ export function readMessage(
   const splitter = cutRecords({
     format,
     limits,
-    readText,
+    readText: opensJson(text) ? undefined : readText,
     onRecord: (record, raw) => records.push({ record, raw, contentId: stableId(...identity, String(records.length)) }),
     onReject: refuse,
   });

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../../contracts/event.ts';
 import type { SourceRef } from '../../../../contracts/source.ts';
 import { BridgewatchError } from '../../../../kernel/errors.ts';
 import type { Clock } from '../../../../ports/clock.ts';
+import { opensJson } from '../../../format.ts';
 import type { Incoming, Intake } from '../../../intake.ts';
 import type { IngestLimits } from '../../../limits.ts';
 import type { Reject, RejectCode } from '../../../reject.ts';
@@ -38,6 +39,12 @@ export class Stopped extends Error {}
 const DELIVERY_BYTES = 512 * 1024;
 const SAVE_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 100;
+
+/** Reads lines of text in content that is text. @param window its beginning */
+export function textOf({ readText, clock }: Ground, window: Buffer): ((text: string) => JsonObject) | undefined {
+  if (readText === undefined || opensJson(window)) return undefined;
+  return (text) => readText(text, clock.now());
+}
 
 export function refuse(ground: Ground, path: string, code: RejectCode, message: string, raw?: Buffer): void {
   ground.intake.counters.rejected(ground.source, code);

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ANCHOR_BYTES } from '../../../identity.ts';
 import { parseRecord } from '../../../parse-record.ts';
-import { digest, type Ground, Outlet, readAt, refuse } from './ground.ts';
+import { NOTHING } from '../../../sink.ts';
+import { digest, type Ground, Outlet, readAt, refuse, textOf } from './ground.ts';
 import type { Position } from './position.ts';
 import { FileRecords, type Passed } from './records.ts';
 
@@ -9,7 +10,16 @@ const CHUNK = 256 * 1024;
 /** Bytes of one file before the others have their turn. */
 const TURN_BYTES = 32 * 1024 * 1024;
 const LAST_BYTES = 1024;
+/** Enough to see whether it is JSON, behind blank lines. */
+const WINDOW_BYTES = 512;
 const NEWLINE = 10;
+
+interface Start {
+  readonly head: Buffer;
+  readonly last: Buffer;
+  readonly window: Buffer;
+  readonly passed?: Passed | undefined;
+}
 
 /** A file of lines, read to its end as it grows. */
 export class LinesReading {
@@ -17,6 +27,7 @@ export class LinesReading {
   readonly #handle: FileHandle;
   readonly #records: FileRecords;
   readonly #outlet: Outlet;
+  readonly #isText: boolean;
   #position: Position;
   /** Bytes read, and those of them that whole lines make up. */
   #fed: number;
@@ -26,14 +37,7 @@ export class LinesReading {
   #last: Buffer;
   #end: Buffer;
 
-  private constructor(
-    ground: Ground,
-    handle: FileHandle,
-    position: Position,
-    head: Buffer,
-    last: Buffer,
-    passed?: Passed,
-  ) {
+  private constructor(ground: Ground, handle: FileHandle, position: Position, { head, last, window, passed }: Start) {
     this.#ground = ground;
     this.#handle = handle;
     this.#position = position;
@@ -43,21 +47,26 @@ export class LinesReading {
     this.#last = last;
     this.#end = last;
     this.#outlet = new Outlet(ground);
-    const { limits, clock, readText } = ground;
+    const { limits } = ground;
+    const readText = textOf(ground, window);
+    this.#isText = readText !== undefined;
     this.#records = new FileRecords({
       format: 'lines',
       chain: position.chain,
       records: position.records,
       passed,
       limits,
-      readText: readText === undefined ? undefined : (text) => readText(text, clock.now()),
+      readText,
       onReject: (code, message, raw) => refuse(ground, this.#position.path, code, message, raw),
     });
   }
 
-  /** From the file's beginning; with `passed`, as a copy of what was read before. */
-  static begin(ground: Ground, handle: FileHandle, position: Position, passed?: Passed): LinesReading {
-    return new LinesReading(ground, handle, position, Buffer.alloc(0), Buffer.alloc(0), passed);
+  /**
+   * From the file's beginning; with `passed`, as a copy of what was read before.
+   * @param window its first bytes
+   */
+  static begin(ground: Ground, handle: FileHandle, position: Position, window: Buffer, passed?: Passed): LinesReading {
+    return new LinesReading(ground, handle, position, { head: NOTHING, last: NOTHING, window, passed });
   }
 
   /** Where it was left; undefined where the file no longer holds what was read of it. */
@@ -65,7 +74,8 @@ export class LinesReading {
     const head = await readAt(handle, 0, position.headBytes);
     const last = await readAt(handle, position.offset - position.lastBytes, position.lastBytes);
     if (!agrees(position, head, last)) return undefined;
-    return new LinesReading(ground, handle, position, head, last);
+    const window = await readAt(handle, 0, WINDOW_BYTES);
+    return new LinesReading(ground, handle, position, { head, last, window });
   }
 
   get position(): Position {
@@ -123,14 +133,13 @@ export class LinesReading {
    * @param rest milliseconds since the file changed
    */
   async tail(rest: number): Promise<void> {
-    const { limits, once, settleMs, restMs, readText } = this.#ground;
+    const { limits, once, settleMs, restMs } = this.#ground;
     const length = this.#fed - this.#whole;
     if (length === 0 || length > limits.recordBytes || (!once && rest < settleMs)) return;
     const tail = (await readAt(this.#handle, this.#whole, length)).toString('utf8').trim();
     const text = Buffer.from(tail);
     if (text.length === 0) return;
-    const isJson = text[0] === 123 || text[0] === 91;
-    if (isJson || readText === undefined) {
+    if (!this.#isText) {
       if (parseRecord(text, 0, text.length, limits.depth).kind !== 'value') {
         const raw = text.subarray(0, limits.rawBytes);
         if (once) refuse(this.#ground, this.#position.path, 'INGEST_TRUNCATED', 'the last record has no end', raw);

@@ -193,14 +193,14 @@ export class WatchedFile {
     const head = whole.subarray(0, ANCHOR_BYTES);
     for (const original of mayBeCopy ? known.originals(head, this.#found.path, present) : []) {
       const copy = this.#copyOf(original, 'lines');
-      const lines = LinesReading.begin(this.#ground, handle, copy, original);
+      const lines = LinesReading.begin(this.#ground, handle, copy, window, original);
       while (await lines.read());
       if (lines.differs) continue;
       if (!lines.passing) return lines;
       // All of it stands in the original: it may still be on its way here.
       if (!this.#settled) return undefined;
     }
-    return LinesReading.begin(this.#ground, handle, await this.#new(head, 'lines'));
+    return LinesReading.begin(this.#ground, handle, await this.#new(head, 'lines'), window);
   }
 
   async #beginWhole(handle: FileHandle, mayBeCopy: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import { formatOf, SNIFF_BYTES } from '../../../format.ts';
 import { ANCHOR_BYTES } from '../../../identity.ts';
 import { FileProblem } from '../../../reject.ts';
 import { contentFrom } from '../content.ts';
-import { digest, type Ground, Outlet, refuse } from './ground.ts';
+import { digest, type Ground, Outlet, refuse, textOf } from './ground.ts';
 import type { Position } from './position.ts';
 import { FileRecords, type Passed } from './records.ts';
 
@@ -58,7 +58,7 @@ export async function readWhole(
   begun: Position,
   passed?: Passed,
 ): Promise<WholeOutcome> {
-  const { limits, readText, clock } = ground;
+  const { limits } = ground;
   const text = window[0] === 0xef && window[1] === 0xbb && window[2] === 0xbf ? window.subarray(3) : window;
   const format = formatOf(text.subarray(0, SNIFF_BYTES), text.length <= SNIFF_BYTES);
   let problem = early;
@@ -76,7 +76,7 @@ export async function readWhole(
     records: 0,
     passed,
     limits,
-    readText: readText === undefined ? undefined : (line) => readText(line, clock.now()),
+    readText: textOf(ground, text),
     onReject: (code, message, raw) => refuse(ground, begun.path, code, message, raw),
   });
   const pass = async (all: boolean): Promise<void> => {
