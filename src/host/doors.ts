@@ -91,7 +91,7 @@ async function openDoor(config: DoorConfig, parts: DoorsParts, positions: Positi
     const door = await openSyslog({ intake, directory: sources, clock: systemClock }, syslogOptions(config, zone));
     const said = (['tcp', 'tls', 'udp'] as const).flatMap((kind) => {
       const at = door[kind];
-      return at === undefined ? [] : [`syslog on ${at.address}:${at.port} (${kind.toUpperCase()})`];
+      return at === undefined ? [] : [`syslog on ${at.host}:${at.port} (${kind.toUpperCase()})`];
     });
     return { said, close: () => door.close() };
   }

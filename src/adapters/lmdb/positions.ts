@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { PositionStore } from '../../ports/positions.ts';
-import { explained, openEnvironment } from './environment.ts';
+import { explained, full, openEnvironment } from './environment.ts';
 
 /** Positions of files on LMDB, in a folder of its own: what changes is written, however many files are known. */
 export function openPositions({ path }: { readonly path: string }): PositionStore {
@@ -35,7 +35,7 @@ class LmdbPositions implements PositionStore {
         for (const key of drop) void this.#entries.remove(key);
       });
     } catch (error) {
-      throw await explained(error, this.#path, 'POSITIONS_FULL');
+      throw await explained(error, this.#path, full.positions);
     }
   }
 
