@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { keptIn } from '../../test/support/ingest-door.ts';
 import { MemoryLog } from '../../test/support/memory-log.ts';
@@ -80,6 +81,22 @@ test('files named on the command line are read once, and on from there the next 
   expect(kept()).toEqual([1, 2, 3, 4].map((n) => `files file {"n":${n}}`));
   expect(rejects).toEqual(['INGEST_INVALID_JSON']);
   await expect(doors.readOnce(['/nowhere.json'], options)).rejects.toMatchObject({ code: 'INGEST_FILE_MISSING' });
+});
+
+test('among files on the command line text is read where it is a log; a licence or a table is refused as a whole', async () => {
+  const { dataDir, open, kept } = house();
+  const folder = join(dataDir, 'files');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'LICENSE'), 'Permission is hereby granted,\nfree of charge, to any person\n');
+  writeFileSync(join(folder, 'table.csv.gz'), gzipSync('time,host\n1,web01\n'));
+  writeFileSync(join(folder, 'messages'), '<34>Nov 25 08:00:00 fw01 kernel: dropped\nand a line of prose\n');
+  const doors = await open();
+  const rejects: string[] = [];
+  const onReject = ({ code }: { readonly code: string }) => rejects.push(code);
+  const read = await doors.readOnce([folder], { signal: new AbortController().signal, onReject });
+  expect(read).toEqual({ events: 2, files: 3 });
+  expect(kept()[1]).toBe('files file {"message":"and a line of prose"}');
+  expect(rejects).toEqual(['INGEST_NOT_JSON', 'INGEST_NOT_JSON']);
 });
 
 test('no file, no doors', async () => {

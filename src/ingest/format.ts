@@ -52,7 +52,7 @@ function parses(text: string): boolean {
 }
 
 /** Some line of the window is a JSON object or array by itself. */
-function hasRecordLine(window: Buffer): boolean {
+export function hasRecordLine(window: Buffer): boolean {
   let at = 0;
   for (let tried = 0; tried < 64 && at < window.length; ) {
     const start = skipBlank(window, at);

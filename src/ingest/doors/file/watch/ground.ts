@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../../contracts/event.ts';
 import type { SourceRef } from '../../../../contracts/source.ts';
 import { BridgewatchError } from '../../../../kernel/errors.ts';
 import type { Clock } from '../../../../ports/clock.ts';
-import { opensJson } from '../../../format.ts';
+import { hasRecordLine, opensJson } from '../../../format.ts';
 import type { Incoming, Intake } from '../../../intake.ts';
 import type { IngestLimits } from '../../../limits.ts';
 import type { Reject, RejectCode } from '../../../reject.ts';
@@ -20,6 +20,8 @@ export interface Ground {
   readonly known: KnownContents;
   readonly limits: IngestLimits;
   readonly readText?: ((text: string, receivedAt: number) => JsonObject) | undefined;
+  /** All text is read; else only what its first lines show to be syslog, CEF, LEEF or the like: a licence among the files is none. */
+  readonly anyText: boolean;
   readonly onReject?: ((reject: Reject) => void) | undefined;
   /** Milliseconds without change after which a file that is read as a whole is taken to be complete. */
   readonly settleMs: number;
@@ -39,11 +41,26 @@ export class Stopped extends Error {}
 const DELIVERY_BYTES = 512 * 1024;
 const SAVE_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 100;
+/** Lines that text is judged by. */
+const JUDGED_LINES = 5;
 
 /** Reads lines of text in content that is text. @param window its beginning */
-export function textOf({ readText, clock }: Ground, window: Buffer): ((text: string) => JsonObject) | undefined {
+export function textOf(ground: Ground, window: Buffer): ((text: string) => JsonObject) | undefined {
+  const { readText, anyText, clock } = ground;
   if (readText === undefined || opensJson(window)) return undefined;
-  return (text) => readText(text, clock.now());
+  const read = (text: string): JsonObject => readText(text, clock.now());
+  return anyText || isLog(window, read) ? read : undefined;
+}
+
+/** One of its first lines is more than prose. */
+function isLog(window: Buffer, read: (text: string) => JsonObject): boolean {
+  const lines = window.toString('utf8').trim().split('\n', JUDGED_LINES);
+  return lines.some((line) => Object.keys(read(line.trim())).some((key) => key !== 'message'));
+}
+
+/** What content of lines is, where none of it can be read. @param window its beginning */
+export function isForeign(ground: Ground, window: Buffer): boolean {
+  return !opensJson(window) && !hasRecordLine(window) && textOf(ground, window) === undefined;
 }
 
 export function refuse(ground: Ground, path: string, code: RejectCode, message: string, raw?: Buffer): void {

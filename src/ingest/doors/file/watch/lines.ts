@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { SNIFF_BYTES } from '../../../format.ts';
 import { ANCHOR_BYTES } from '../../../identity.ts';
 import { parseRecord } from '../../../parse-record.ts';
 import { NOTHING } from '../../../sink.ts';
@@ -10,8 +11,6 @@ const CHUNK = 256 * 1024;
 /** Bytes of one file before the others have their turn. */
 const TURN_BYTES = 32 * 1024 * 1024;
 const LAST_BYTES = 1024;
-/** Enough to see whether it is JSON, behind blank lines. */
-const WINDOW_BYTES = 512;
 const NEWLINE = 10;
 
 interface Start {
@@ -74,7 +73,7 @@ export class LinesReading {
     const head = await readAt(handle, 0, position.headBytes);
     const last = await readAt(handle, position.offset - position.lastBytes, position.lastBytes);
     if (!agrees(position, head, last)) return undefined;
-    const window = await readAt(handle, 0, WINDOW_BYTES);
+    const window = await readAt(handle, 0, SNIFF_BYTES);
     return new LinesReading(ground, handle, position, { head, last, window });
   }
 

@@ -34,6 +34,7 @@ export async function readFilesOnce(paths: readonly string[], options: OnceOptio
     known: new KnownContents(positions, source),
     limits: { ...defaultLimits, ...limits },
     readText,
+    anyText: false,
     onReject,
     settleMs: 0,
     restMs: 0,
@@ -93,8 +94,8 @@ async function fromStdin(ground: Ground): Promise<number> {
     last: none,
     readAt: 0,
   });
-  const { problem, taken, end } = outcome;
+  const { problem, taken, foreign } = outcome;
   if (problem !== undefined) refuse(ground, STDIN, problem.code, problem.message);
-  else if (end === 'binary') refuse(ground, STDIN, 'INGEST_BINARY_FILE', rejectCodes.INGEST_BINARY_FILE);
+  else if (foreign !== undefined) refuse(ground, STDIN, foreign, rejectCodes[foreign]);
   return taken;
 }

@@ -87,6 +87,7 @@ class FolderWatch implements FileWatch {
       known: new KnownContents(positions, source),
       limits: { ...defaultLimits, ...limits },
       readText,
+      anyText: true,
       onReject,
       settleMs: settleMs ?? SETTLE_MS,
       restMs: REST_MS,

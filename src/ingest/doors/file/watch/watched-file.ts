@@ -5,7 +5,7 @@ import { ANCHOR_BYTES } from '../../../identity.ts';
 import { rejectCodes } from '../../../reject.ts';
 import { isGzip } from '../gunzip.ts';
 import { chainStart } from './chain.ts';
-import { digest, type Ground, readAt, refuse } from './ground.ts';
+import { digest, type Ground, isForeign, readAt, refuse } from './ground.ts';
 import { LinesReading } from './lines.ts';
 import type { Position } from './position.ts';
 import type { Passed } from './records.ts';
@@ -23,6 +23,8 @@ export interface Found {
 }
 
 const NEWLINE = 10;
+
+type Foreign = 'INGEST_BINARY_FILE' | 'INGEST_NOT_JSON';
 
 /** What a file is known by. An inode is soon given to another file; the time it was made tells the two apart, where the file system keeps it. */
 export function inodeOf({ dev, ino, birthtimeNs }: BigIntStats): string {
@@ -164,7 +166,7 @@ export class WatchedFile {
       } else if (mode === 'lines') {
         this.#lines = await this.#beginLines(handle, window, mayBeCopy);
         kept = this.#lines !== undefined;
-      } else if (mode === 'binary') this.#refuseBinary();
+      } else if (mode !== undefined) this.#refuse(mode);
     } finally {
       if (!kept) await handle.close();
     }
@@ -172,18 +174,20 @@ export class WatchedFile {
   }
 
   /** Undefined while too little is there to tell. */
-  #modeOf(window: Buffer): 'lines' | 'whole' | 'binary' | undefined {
+  #modeOf(window: Buffer): 'lines' | 'whole' | Foreign | undefined {
     const utf16 = (window[0] === 0xff && window[1] === 0xfe) || (window[0] === 0xfe && window[1] === 0xff);
     if (isGzip(window) || utf16) return 'whole';
     if (window.length < SNIFF_BYTES && !window.includes(NEWLINE) && !this.#settled) return undefined;
     const text = window[0] === 0xef && window[1] === 0xbb && window[2] === 0xbf ? window.subarray(3) : window;
     const format = formatOf(text, window.length < SNIFF_BYTES && this.#settled);
-    return format === 'lines' || format === 'binary' ? format : 'whole';
+    if (format === 'binary') return 'INGEST_BINARY_FILE';
+    if (format !== 'lines') return 'whole';
+    return isForeign(this.#ground, text) ? 'INGEST_NOT_JSON' : 'lines';
   }
 
-  #refuseBinary(): void {
+  #refuse(code: Foreign): void {
     this.#refusedAt = stateOf(this.#found);
-    refuse(this.#ground, this.#found.path, 'INGEST_BINARY_FILE', rejectCodes.INGEST_BINARY_FILE);
+    refuse(this.#ground, this.#found.path, code, rejectCodes[code]);
   }
 
   async #beginLines(handle: FileHandle, window: Buffer, mayBeCopy: boolean): Promise<LinesReading | undefined> {
@@ -255,13 +259,12 @@ export class WatchedFile {
 
   /** What comes of a reading to the end: read again when it changes. */
   async #done(outcome: WholeOutcome): Promise<void> {
-    const { end, problem, position, taken } = outcome;
+    const { foreign, problem, position, taken } = outcome;
     const { size, modifiedAt, path } = this.#found;
     this.#taken += taken;
     this.#position = position;
     if (this.#mayComplete(outcome)) return;
-    if (end === 'binary' && problem === undefined)
-      refuse(this.#ground, path, 'INGEST_BINARY_FILE', rejectCodes.INGEST_BINARY_FILE);
+    if (foreign !== undefined && problem === undefined) refuse(this.#ground, path, foreign, rejectCodes[foreign]);
     if (problem !== undefined) refuse(this.#ground, path, problem.code, problem.message);
     this.#position = { ...position, offset: size, readAt: modifiedAt };
     await this.#ground.known.save(this.#position);

@@ -1,8 +1,8 @@
 import { formatOf, SNIFF_BYTES } from '../../../format.ts';
 import { ANCHOR_BYTES } from '../../../identity.ts';
-import { FileProblem } from '../../../reject.ts';
+import { FileProblem, type RejectCode } from '../../../reject.ts';
 import { contentFrom } from '../content.ts';
-import { digest, type Ground, Outlet, refuse, textOf } from './ground.ts';
+import { digest, type Ground, isForeign, Outlet, refuse, textOf } from './ground.ts';
 import type { Position } from './position.ts';
 import { FileRecords, type Passed } from './records.ts';
 
@@ -42,7 +42,9 @@ export function headOf({ window }: Opened): Buffer {
 /** How a reading of a whole content ended. */
 export interface WholeOutcome {
   /** `differs`: it is not the content that was to be passed over. `short`: it ended among that. */
-  readonly end: 'read' | 'differs' | 'short' | 'binary';
+  readonly end: 'read' | 'differs' | 'short';
+  /** Why none of it can be read. */
+  readonly foreign?: RejectCode;
   readonly problem: FileProblem | undefined;
   readonly position: Position;
   readonly taken: number;
@@ -63,9 +65,10 @@ export async function readWhole(
   const format = formatOf(text.subarray(0, SNIFF_BYTES), text.length <= SNIFF_BYTES);
   let problem = early;
   let position: Position = { ...begun, records: 0, chain: begun.start };
-  if (format === 'binary') {
+  if (format === 'binary' || (format === 'lines' && isForeign(ground, text.subarray(0, SNIFF_BYTES)))) {
     await rest.return(undefined);
-    return { end: 'binary', problem, position, taken: 0 };
+    const foreign = format === 'binary' ? 'INGEST_BINARY_FILE' : 'INGEST_NOT_JSON';
+    return { end: 'read', foreign, problem, position, taken: 0 };
   }
   const head = window.subarray(0, ANCHOR_BYTES);
   const known = { head: digest(head), headBytes: head.length };
