@@ -106,8 +106,9 @@ export class LinesReading {
     if (size < this.#fed) return false;
     if (size === this.#fed && !changed) return true;
     const head = await readAt(this.#handle, 0, this.#head.length);
-    const last = await readAt(this.#handle, this.#whole - this.#last.length, this.#last.length);
-    return head.equals(this.#head) && last.equals(this.#last);
+    // With what is held of an unfinished line: the rest of another would make a record that nobody wrote.
+    const end = await readAt(this.#handle, this.#fed - this.#end.length, this.#end.length);
+    return head.equals(this.#head) && end.equals(this.#end);
   }
 
   /** Reads on; resolves to true where there was more than one turn's worth. */
