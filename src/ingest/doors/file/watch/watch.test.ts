@@ -113,6 +113,25 @@ test('a file that is deleted is read to its end first', async () => {
   expect(numbers(w)).toEqual([0, 1, 2, 3, 4]);
 });
 
+test('a folder whose disk was away for a while is read on from where it was', async () => {
+  const w = watched();
+  mkdirSync(w.at('in'));
+  for (const [at, name] of ['a', 'b', 'c'].entries())
+    writeFileSync(w.at(`in/${name}.log`), lines(at * 10, at * 10 + 3));
+  await w.turn();
+  renameSync(w.at('in'), join(w.base, 'away'));
+  await w.turn();
+  await w.turn();
+  await w.restart();
+  await w.turn();
+  renameSync(join(w.base, 'away'), w.at('in'));
+  appendFileSync(w.at('in/c.log'), line(23));
+  await w.turn();
+  await w.turn();
+  expect(w.delivered()).toHaveLength(10);
+  expect(sorted(w)).toEqual([0, 1, 2, 10, 11, 12, 20, 21, 22, 23]);
+});
+
 test('truncated in place: what comes then is new, also where it is longer than what was there', async () => {
   const w = watched();
   writeFileSync(w.at('app.log'), lines(0, 5));

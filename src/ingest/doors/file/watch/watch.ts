@@ -193,15 +193,18 @@ class FolderWatch implements FileWatch {
 
   async #forget(now: number): Promise<void> {
     const { known } = this.#ground;
+    // A folder that is empty all at once is one whose disk is not there: what was read of it is not to be read again.
+    const isAway = this.#present.size === 0;
     for (const [file, since] of this.#missing) {
       if (now - since < GONE_MS) continue;
       await file.close();
+      if (isAway) continue;
       this.#files.delete(file.found.inode);
       for (const about of [this.#missing, this.#due, this.#failed]) about.delete(file);
       const position = known.at(file.found.inode);
       if (position !== undefined) await known.save({ ...position, inode: null });
     }
-    if (this.#listed) return;
+    if (this.#listed || isAway) return;
     this.#listed = true;
     const gone = [...known.inodes()].filter(([inode]) => !this.#present.has(inode));
     await known.save(...gone.map(([, position]) => ({ ...position, inode: null })));
