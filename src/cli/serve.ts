@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
-import { openHost } from '../host/host.ts';
+import { type Host, openHost } from '../host/host.ts';
 import type { DoorOptions } from '../host/live/open.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
-import type { Telemetry } from '../host/telemetry.ts';
 import { listen } from '../host/web.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
@@ -25,6 +24,7 @@ interface ServeOptions {
   readonly doorCert?: string;
   readonly doorKey?: string;
   readonly doorProxy?: readonly string[];
+  readonly doors?: string;
   readonly workers?: string;
   readonly keepDays?: string;
   readonly lakeGb?: string;
@@ -55,6 +55,10 @@ export function registerServe(program: Command): void {
     .option('--door-cert <file>', 'certificate of the door (PEM)')
     .option('--door-key <file>', 'its key (PEM)')
     .option('--door-proxy <cidr...>', 'proxies in front of the door that hold TLS for it')
+    .option(
+      '--doors <file>',
+      'watched folders, NATS streams and syslog to take telemetry from (default: doors.yaml in the data folder)',
+    )
     .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
     .option('--keep-days <n>', 'days that events are kept (default: as long as there is room)')
     .option('--lake-gb <n>', 'gigabytes that events may take; beyond it the oldest raw records go first')
@@ -105,12 +109,13 @@ export function registerServe(program: Command): void {
             tenant: host.tenant.id,
           });
           process.stdout.write(`Console: ${publicUrl ?? web.url}\nTelemetry: ${host.live?.ingest.http?.url}\n`);
+          for (const door of host.live?.doors.open ?? []) process.stdout.write(`Telemetry: ${door}\n`);
           if (first !== null)
             process.stdout.write(
               `First sign-in: ${first.email}\nPassword (shown once, to be changed at once): ${first.password}\n`,
             );
           const signal = stopSignal();
-          await Promise.all([stopped(signal), readAtStart(options, host.telemetry, signal)]);
+          await Promise.all([stopped(signal), readAtStart(options, host, signal)]);
         } finally {
           await web.close();
         }
@@ -128,6 +133,7 @@ function doorsOf(options: ServeOptions): DoorOptions {
     ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
     ...(options.keepDays === undefined ? {} : { retainDays: wholeNumber('--keep-days', options.keepDays) }),
     ...(options.lakeGb === undefined ? {} : { lakeBytes: wholeNumber('--lake-gb', options.lakeGb) * 1e9 }),
+    ...(options.doors === undefined ? {} : { doorsFile: options.doors }),
     http: {
       host: options.doorAddress,
       port: wholeNumber('--door-port', options.doorPort),
@@ -138,12 +144,12 @@ function doorsOf(options: ServeOptions): DoorOptions {
 }
 
 /** A read that fails is said and ends nothing: people are at work in the console. */
-async function readAtStart(options: ServeOptions, telemetry: Telemetry, signal: AbortSignal): Promise<void> {
-  if (options.ingest === undefined) return;
+async function readAtStart(options: ServeOptions, { live }: Host, signal: AbortSignal): Promise<void> {
+  if (options.ingest === undefined || live === undefined) return;
   const rejects = new RejectFile(join(options.data, 'rejects.ndjson'), 'a');
   try {
-    const { events, findings } = await telemetry.read(options.ingest, { onReject: rejects.add, signal });
-    process.stdout.write(`Read ${events} events: ${findings.length} findings above the line\n`);
+    const { events, files } = await live.doors.readOnce(options.ingest, { onReject: rejects.add, signal });
+    process.stdout.write(`Took ${events} new events from ${files} ${files === 1 ? 'file' : 'files'}\n`);
   } catch (error) {
     process.stderr.write(
       `Reading stopped: ${error instanceof BridgewatchError ? `${error.code}: ${error.message}` : String(error)}\n`,

@@ -36,6 +36,8 @@ export const places = {
   log: 'log',
   work: 'work',
   lake: 'lake',
+  positions: 'positions',
+  doors: 'doors.yaml',
   rejects: 'rejects.ndjson',
 } as const;
 
