@@ -5,7 +5,9 @@ import { hashWords, wordInRaw, wordPattern } from './words.ts';
 const hashes = (text: string): Set<number> => {
   const found = new Set<number>();
   const bytes = Buffer.from(text);
-  hashWords(bytes, 0, bytes.length, (hash) => found.add(hash));
+  hashWords(bytes, 0, bytes.length, (batch, count) => {
+    for (const hash of batch.subarray(0, count)) found.add(hash);
+  });
   return found;
 };
 const mayHold = (raw: string, word: string): boolean => hashes(raw).isSupersetOf(hashes(wordInRaw(word)));

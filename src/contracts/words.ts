@@ -25,11 +25,16 @@ for (const letter of 'bfnrt') escapes[letter.charCodeAt(0)] = 1;
 const joins = new Uint8Array(256);
 for (const sign of '._-') joins[sign.charCodeAt(0)] = 1;
 
+/** Hashes handed over at a time: a call for each costs more than the hash. */
+const BATCH = 4096;
+
 /**
- * Calls `sink` with a 32-bit hash of every run of two or more signs, and of every pair, in `text` (UTF-8) from `start` to `end`. The same
+ * Gives `sink` a 32-bit hash of every run of two or more signs, and of every pair, in `text` (UTF-8) from `start` to `end`. The same
  * text asked for as part of another gives hashes that the other gives too, if it begins and ends there as a word does (`wordPattern`).
  */
-export function hashWords(text: Uint8Array, start: number, end: number, sink: (hash: number) => void): void {
+export function hashWords(text: Uint8Array, start: number, end: number, sink: WordSink): void {
+  const batch = new Uint32Array(BATCH);
+  let count = 0;
   // The run just before a joining sign, with and without an escape's letters; 0 where there is none.
   let left = 0;
   let leftAlso = 0;
@@ -52,26 +57,48 @@ export function hashWords(text: Uint8Array, start: number, end: number, sink: (h
     let also = 0;
     if (join === BACKSLASH) {
       const skip = escapeLength(text, from, length);
-      if (skip > 0) also = hashRun(text, from + skip, at, sink);
+      if (skip > 0) {
+        also = hashRun(text, from + skip, at);
+        if (also !== 0 && at - from - skip > 1) {
+          batch[count] = finish(also);
+          count += 1;
+        }
+      }
     }
     const isWord = length <= LONGEST;
-    if (isWord && length > 1) sink(finish(hash));
-    if (isWord && left !== 0) sink(pair(left, join, hash));
-    if (isWord && leftAlso !== 0) sink(pair(leftAlso, join, hash));
+    if (isWord && length > 1) {
+      batch[count] = finish(hash);
+      count += 1;
+    }
+    if (isWord && left !== 0) {
+      batch[count] = pair(left, join, hash);
+      count += 1;
+    }
+    if (isWord && leftAlso !== 0) {
+      batch[count] = pair(leftAlso, join, hash);
+      count += 1;
+    }
+    if (count > BATCH - 4) {
+      sink(batch, count);
+      count = 0;
+    }
     // A pair has exactly one sign between: after anything else the next run has no left neighbour.
     const joined = at + 1 < end && joins[text[at] as number] === 1 && folded[text[at + 1] as number] !== 0;
     left = joined && isWord ? hash : 0;
     leftAlso = joined ? also : 0;
   }
+  if (count > 0) sink(batch, count);
 }
 
+/** Takes the first `count` of `hashes`, which are overwritten after it returns. */
+export type WordSink = (hashes: Uint32Array, count: number) => void;
+
 /** The run that remains without the escape's letters; its hash, or 0 where it is none. */
-function hashRun(text: Uint8Array, from: number, end: number, sink: (hash: number) => void): number {
+function hashRun(text: Uint8Array, from: number, end: number): number {
   const length = end - from;
   if (length < 1 || length > LONGEST) return 0;
   let hash = FNV_OFFSET;
   for (let at = from; at < end; at += 1) hash = Math.imul(hash ^ (folded[text[at] as number] as number), FNV_PRIME);
-  if (length > 1) sink(finish(hash));
   return hash;
 }
 
@@ -107,6 +134,15 @@ export function wordInRaw(word: string): string {
  * of ASCII letters, and where it begins or ends with a letter or digit, at the edge of a run.
  */
 export function wordPattern(word: string): string {
+  const before = /^[a-zA-Z0-9]/.test(word) ? '(?:^|[^a-zA-Z0-9]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4})' : '';
+  return `${before}${looseWordPattern(word)}`;
+}
+
+/**
+ * As `wordPattern`, but indifferent to what stands before: for a first look at each record. Four times as fast in RE2, which then has one
+ * beginning to look for.
+ */
+export function looseWordPattern(word: string): string {
   const written = wordInRaw(word);
   let pattern = '';
   for (const sign of written) {
@@ -114,7 +150,6 @@ export function wordPattern(word: string): string {
     if (/[a-zA-Z]/.test(sign)) pattern += `[${lower}${lower.toUpperCase()}]`;
     else pattern += /[\s\w]|[^\x20-\x7e]/.test(sign) ? sign : `\\${sign}`;
   }
-  const before = /^[a-zA-Z0-9]/.test(written) ? '(?:^|[^a-zA-Z0-9]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4})' : '';
   const after = /[a-zA-Z0-9]$/.test(written) ? '(?:$|[^a-zA-Z0-9])' : '';
-  return `${before}${pattern}${after}`;
+  return `${pattern}${after}`;
 }

@@ -60,7 +60,7 @@ export interface Ingest {
 
 const WORKERS = 2;
 /** Events are short-lived and many: a larger young heap lets most of them die in it. */
-const YOUNG_HEAP = '--max-semi-space-size=32';
+const YOUNG_HEAP = '--max-semi-space-size=16';
 
 const doors = [bulkDoor, hecDoor, otlpDoor];
 

@@ -3,6 +3,8 @@ export { EventArchive } from './archive.ts';
 export { bulkDoor } from './doors/bulk/index.ts';
 export { hecDoor } from './doors/hec/index.ts';
 export { otlpDoor } from './doors/otlp/index.ts';
+export { openSyslog, type SyslogDoor } from './doors/syslog/door.ts';
+export type { SyslogOptions } from './doors/syslog/options.ts';
 export { eventOf, type KeptEvent } from './event-of.ts';
 export { eventsOf } from './from-log.ts';
 export { type IngestHttp, openIngestHttp } from './http/index.ts';

@@ -80,7 +80,7 @@ const messageOf = (record: JsonObject) => firstText(record, messages);
 function activity(record: JsonObject): Activity {
   const host = hostName(firstText(record, hosts));
   const program = programOf(record);
-  const message = messageOf(record)?.slice(0, 4096) ?? '';
+  const message = messageOf(record)?.slice(0, 4096).trimStart() ?? '';
   const made = draft('other', host, program);
   made.process = processRef(host, undefined, record.pid ?? record.procid ?? record.ProcessID ?? record._PID, program);
   fillFromMessage(made, program, message);

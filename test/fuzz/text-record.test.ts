@@ -104,10 +104,10 @@ const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,12}$/);
 
 describe('what an encoder writes is what is read', () => {
   test('RFC 5424', () => {
-    // No line end at the edges (framing takes those), no element of ours.
+    // No mark or blank at the start: one of those is not the message's.
     const value = fc.string({ unit: 'grapheme', maxLength: 20 });
     const element = fc.dictionary(word, value, { maxKeys: 4 });
-    const message = value.filter((each) => !each.startsWith('\uFEFF') && !/^\s*(?:CEF|LEEF|type|@cee|\{)/.test(each));
+    const message = value.filter((each) => !/^[ \uFEFF]/.test(each) && !/^\s*(?:CEF|LEEF|type|@cee|\{)/.test(each));
     fc.assert(
       fc.property(
         fc.record({

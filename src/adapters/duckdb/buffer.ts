@@ -111,7 +111,8 @@ class Buffered implements LakeBuffer {
 /** What went wrong while `what` was written, as an error of ours. */
 export function writeFailed(error: unknown, what: string): BridgewatchError {
   if (error instanceof BridgewatchError) return error;
-  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  // DuckDB may quote the value it stumbled over: no event's content goes to a log by this way.
+  const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200);
   return new BridgewatchError('LAKE_WRITE_FAILED', `${what} did not get into the lake: ${reason}`, 503, {
     cause: error,
   });

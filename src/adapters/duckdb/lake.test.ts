@@ -12,7 +12,7 @@ import { lakeCrashPoints } from './rewrite.ts';
 
 const HOUR = 3_600_000;
 const cleanups: (() => unknown)[] = [];
-const after = (clean: () => unknown): void => {
+const whenDone = (clean: () => unknown): void => {
   cleanups.push(clean);
 };
 afterEach(async () => {
@@ -20,10 +20,10 @@ afterEach(async () => {
 });
 
 function lake() {
-  const dir = lakeFolder(after);
+  const dir = lakeFolder(whenDone);
   const work = new MemoryWork();
   const queries = openLakeQueries({ dir, work });
-  after(() => queries.close());
+  whenDone(() => queries.close());
   return { dir, work, queries };
 }
 
@@ -38,7 +38,7 @@ async function keeper(dir: string, work: MemoryWork, more: Partial<LakeKeepingPa
     log: (message) => told.push(message),
     ...more,
   });
-  after(() => keeping.close());
+  whenDone(() => keeping.close());
   return { keeping, told };
 }
 
@@ -74,10 +74,22 @@ describe('writing', () => {
     expect(rows[1]?.filter((value) => value === null)).toHaveLength(25);
   });
 
+  test('values that strangers chose do not keep a file from being written', async () => {
+    const { dir, work, queries } = lake();
+    const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });
+    whenDone(() => buffer.close());
+    const wild = [8.64e15, -8.64e15, 1e300, Number.NaN, 0.5].map((time, at) =>
+      row(`t${at}`, time, { received: noon, remote_port: 2 ** 40, host: 'a\0b', user: '\ud800', raw: '\0' }),
+    );
+    for (const one of wild) buffer.add('main', '2026-11-25T12', one);
+    work.commit({ files: await buffer.flush() });
+    expect(await idsOf(queries)).toEqual(['t0', 't1', 't2', 't3', 't4']);
+  });
+
   test('partitions are kept apart, and counted as listed', async () => {
     const { dir, work } = lake();
     const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });
-    after(() => buffer.close());
+    whenDone(() => buffer.close());
     for (const one of many(0, 5000)) buffer.add('main', '2026-11-25T12', one);
     buffer.add('other', '2026-11-25T12', row('x', noon));
     buffer.add('main', '2026-11-25T13', row('y', noon + HOUR, { raw: 'é' }));
@@ -107,7 +119,7 @@ describe('writing', () => {
   ])('no path comes of tenant %j, hour %j', async (tenant, hour) => {
     const { dir } = lake();
     const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 100 });
-    after(() => buffer.close());
+    whenDone(() => buffer.close());
     expect(() => buffer.add(tenant, hour, row('a', noon))).toThrow(/tenant/);
     expect(buffer.rows).toBe(0);
   });
@@ -115,7 +127,7 @@ describe('writing', () => {
   test('a flush that fails keeps what it held', async () => {
     const { dir, work, queries } = lake();
     const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });
-    after(() => buffer.close());
+    whenDone(() => buffer.close());
     for (const one of many(0, 10)) buffer.add('main', '2026-11-25T12', one);
     writeFileSync(join(dir, 'tenant=main'), 'in the way');
     await expect(buffer.flush()).rejects.toMatchObject({ code: 'LAKE_WRITE_FAILED' });
@@ -251,7 +263,7 @@ describe('keeping', () => {
     await keeping.sweep();
     let asked = 0;
     const late = openLakeQueries({ dir, work: { files: (tenant) => (asked++ === 0 ? stale : work.files(tenant)) } });
-    after(() => late.close());
+    whenDone(() => late.close());
     expect(await idsOf(late)).toEqual(await idsOf(queries));
     expect(asked).toBe(2);
   });

@@ -89,6 +89,12 @@ describe('questions', () => {
     expect((await ask('SELECT count(*)::INT FROM events', { words: ['temp'] })).rows).toEqual([[4000]]);
   });
 
+  test('no more and no longer words than can be looked for', async () => {
+    for (const words of [Array.from({ length: 17 }, () => 'a'), ['x'.repeat(257)]]) {
+      await expect(ask('SELECT 1 FROM events', { words })).rejects.toMatchObject({ code: 'HUNT_SQL_INVALID' });
+    }
+  });
+
   test('a tenant that has nothing has an empty table', async () => {
     expect((await queries.query('nobody', 'SELECT * FROM events', { limits })).rows).toEqual([]);
     expect(await idsOf(queries, 'other')).toEqual(['secret']);

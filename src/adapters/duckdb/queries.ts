@@ -17,6 +17,10 @@ export interface LakeQueriesParts {
   readonly threads?: number;
 }
 
+/** Every word is a pattern that each record is held against. */
+const WORDS = 16;
+const WORD_LENGTH = 256;
+
 type Options = Parameters<LakeQueries['query']>[2];
 
 /** Opens the asking side of the lake. Nothing is started before the first question. */
@@ -67,6 +71,13 @@ class Queries implements LakeQueries {
   }
 
   async #scope(tenant: string, { limits, from, to, words }: Options): Promise<Scope> {
+    if ((words ?? []).length > WORDS || words?.some((word) => word.length > WORD_LENGTH) === true) {
+      throw new BridgewatchError(
+        'HUNT_SQL_INVALID',
+        `give at most ${WORDS} words of at most ${WORD_LENGTH} characters`,
+        400,
+      );
+    }
     const files = this.#parts.work
       .files(tenant)
       .filter(({ minTime, maxTime }) => (from === undefined || maxTime >= from) && (to === undefined || minTime <= to));

@@ -64,9 +64,13 @@ async function rewrite(
   crashPoint('before write');
   const { size, wordBytes } = await write(engine, copyTo(query, path, MERGED), path, rows, words, what);
   crashPoint('after write');
-  // The words first: a file without them is read whole, but none may ever find those of another.
-  if (wordBytes > 0) await publish(root, wordsName(path), wordsName(name));
-  await publish(root, path, name);
+  try {
+    // The words first: who finds the file finds them.
+    if (wordBytes > 0) await publish(root, wordsName(path), wordsName(name));
+    await publish(root, path, name);
+  } catch (error) {
+    throw writeFailed(error, what);
+  }
   crashPoint('after publish');
   return {
     tenant,

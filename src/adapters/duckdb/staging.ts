@@ -29,7 +29,7 @@ export class Staging {
 
   /** Bytes of its raw record. */
   add(row: readonly LakeValue[]): number {
-    const time = row[TIME] as number;
+    const time = bounded(row[TIME] ?? null);
     if (time < this.minTime) this.minTime = time;
     if (time > this.maxTime) this.maxTime = time;
     const raw = row[RAW];
@@ -57,12 +57,13 @@ export class Staging {
     const chunk = DuckDBDataChunk.create(types, rows.length);
     for (let column = 0; column < lakeColumns.length; column += 1) {
       const type = lakeColumns[column]?.[1];
-      const values = new Array<string | number | bigint | boolean>(rows.length);
+      const values: (string | number | bigint | boolean)[] = [];
       for (let at = 0; at < rows.length; at += 1) {
         const value = (rows[at] as readonly LakeValue[])[column] ?? null;
-        if (type === 'TIMESTAMP_MS') values[at] = BigInt(Math.trunc(value as number));
-        else if (type === 'BOOLEAN') values[at] = value === true;
-        else values[at] = value ?? (type === 'INTEGER' ? NO_NUMBER : NO_TEXT);
+        if (type === 'TIMESTAMP_MS') values.push(BigInt(bounded(value)));
+        else if (type === 'BOOLEAN') values.push(value === true);
+        else if (type === 'INTEGER') values.push(whole(value));
+        else values.push(value ?? NO_TEXT);
       }
       chunk.setColumnValues(column, values);
     }
@@ -70,6 +71,19 @@ export class Staging {
   }
 }
 
+/** What DuckDB can take as a time: one record with a wild one must not keep its whole file from being written. */
+function bounded(value: LakeValue): number {
+  const time = typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : 0;
+  return Math.min(Math.max(time, -EPOCH_END), EPOCH_END);
+}
+
+/** A number that the column cannot hold is none. */
+function whole(value: LakeValue): number {
+  return typeof value === 'number' && value === (value | 0) ? value : NO_NUMBER;
+}
+
+/** The last ms that a Date can hold. */
+const EPOCH_END = 8.64e15;
 const TIME = lakeColumns.findIndex(([name]) => name === 'time');
 const RAW = lakeColumns.findIndex(([name]) => name === 'raw');
 

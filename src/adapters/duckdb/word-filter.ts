@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { WordSink } from '../../contracts/words.ts';
 
 /** One page of a block's filter: bits, then a CRC-32 of them. A question reads one page a word, so a page can be checked by itself. */
 export const PAGE = 4096;
@@ -16,27 +17,38 @@ export class WordSet {
     return this.#count;
   }
 
-  readonly add = (hash: number): void => {
-    // 0 marks a free slot.
-    const key = hash === 0 ? 1 : hash;
-    let slots = this.#slots;
-    let at = key & (slots.length - 1);
+  readonly add: WordSink = (hashes, count) => {
+    for (let index = 0; index < count; index += 1) {
+      const hash = hashes[index] as number;
+      // 0 marks a free slot.
+      this.#put(hash === 0 ? 1 : hash);
+    }
+  };
+
+  #put(key: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = key & mask;
     while (slots[at] !== 0) {
       if (slots[at] === key) return;
-      at = (at + 1) & (slots.length - 1);
+      at = (at + 1) & mask;
     }
     slots[at] = key;
     this.#count += 1;
-    if (this.#count * 2 <= slots.length) return;
-    slots = new Uint32Array(slots.length * 2);
-    for (const old of this.#slots) {
-      if (old === 0) continue;
-      let to = old & (slots.length - 1);
-      while (slots[to] !== 0) to = (to + 1) & (slots.length - 1);
-      slots[to] = old;
+    if (this.#count * 2 > slots.length) this.#grow();
+  }
+
+  #grow(): void {
+    const slots = new Uint32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (const key of this.#slots) {
+      if (key === 0) continue;
+      let at = key & mask;
+      while (slots[at] !== 0) at = (at + 1) & mask;
+      slots[at] = key;
     }
     this.#slots = slots;
-  };
+  }
 
   /** The filter's pages, and nothing held any more. */
   take(): Buffer {

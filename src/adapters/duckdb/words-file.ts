@@ -57,7 +57,9 @@ export function hashesOf(words: readonly string[]): readonly number[] {
   const hashes = new Set<number>();
   for (const word of words) {
     const text = Buffer.from(wordInRaw(word));
-    hashWords(text, 0, text.length, (hash) => hashes.add(hash));
+    hashWords(text, 0, text.length, (found, count) => {
+      for (const hash of found.subarray(0, count)) hashes.add(hash);
+    });
   }
   return [...hashes];
 }

@@ -73,7 +73,7 @@ export interface FlushBounds {
 const READ_BYTES = 256 * 1024;
 /** Milliseconds between commits while there is no news: an offset alone is cheap to work out again. */
 const COMMIT_EVERY = 200;
-const FLUSH: FlushBounds = { bytes: 48 * 1024 * 1024, milliseconds: 10_000 };
+const FLUSH: FlushBounds = { bytes: 16 * 1024 * 1024, milliseconds: 5000 };
 /** Times an event is begun alone before it is put aside. */
 const TRIES = 2;
 /** Times a batch is begun before it is put aside unread: its events one by one have their turn first. */

@@ -53,6 +53,8 @@ export function keepAlive(options: ChildOptions): Child {
     const began = performance.now();
     const started = fork(path, [JSON.stringify(options.options)], {
       execArgv: [...(options.execArgv ?? [])],
+      // glibc keeps a heap for each thread, and what DuckDB's threads let go would stay in theirs.
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child = started;

@@ -39,7 +39,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const buffer = await openLakeBuffer({
     dir: lakeDir,
     writer: `${workerName(index)}-${systemClock.now().toString(36)}-${process.pid}`,
-    memoryMb: options.lakeMemoryMb ?? 256,
+    memoryMb: options.lakeMemoryMb ?? 160,
   });
   const { engine } = compileRules(loadRules(options.rules));
   const recent = new RecentIds();

@@ -31,7 +31,8 @@ export function rfc5424(text: string): SyslogMessage | undefined {
     procid: given(procid),
     msgid: given(msgid),
     structured: data?.elements,
-    message: rest.startsWith('\uFEFF') ? rest.slice(1) : rest,
+    // rsyslog, relaying the older format in this one, keeps the blank behind the tag.
+    message: rest.startsWith('\uFEFF') || rest.startsWith(' ') ? rest.slice(1) : rest,
   };
 }
 

@@ -243,6 +243,11 @@ describe('CEF', () => {
     ['bare', 'CEF:1|a|b|c|d|e|5|rt=1728684855123 src=1.1.1.1', Date.UTC(2024, 9, 11, 22, 14, 15, 123)],
     ['month', '<13>CEF:0|a|b|c|d|e|5|rt=Oct 11 2024 22:14:15.123 UTC', Date.UTC(2024, 9, 11, 22, 14, 15, 123)],
     ['in 5424', '<13>1 2024-10-11T22:14:15Z h app - - - CEF:0|a|b|c|d|e|5|', Date.UTC(2024, 9, 11, 22, 14, 15)],
+    [
+      'taken for a tag by a relay',
+      '<134>1 2024-10-11T22:14:15Z h CEF - - -  0|a|b|c|d|e|5|',
+      Date.UTC(2024, 9, 11, 22, 14, 15),
+    ],
     ['no extension', '<13>Oct 11 22:14:15 h CEF: 0|a|b|c|d|e|5', Date.UTC(2024, 9, 11, 22, 14, 15)],
   ])('%s', (_name, line, at) => {
     const record = read(line);

@@ -41,8 +41,11 @@ export function readText(text: string, receivedAt: number, peer: string | undefi
   }
   const { message, token } = withoutToken(found);
   const header = headerOf(message, peer);
+  // A relay that knows tags only takes `CEF:0|...` for a program called CEF.
+  const split = message.program === 'CEF' || message.program === 'LEEF';
+  const content = split ? `${message.program}:${message.message.trimStart()}` : message.message;
   const mayAudit = message.program === undefined || auditPrograms.has(message.program);
-  return { record: payloadOf(message.message, header, mayAudit) ?? { ...header, message: message.message }, token };
+  return { record: payloadOf(content, header, mayAudit) ?? { ...header, message: message.message }, token };
 }
 
 /** What the message holds, where it holds more than prose. Only from its very start: a name that a user typed must not open a payload. */

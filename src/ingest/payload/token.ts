@@ -3,7 +3,7 @@ import type { SyslogMessage } from './message.ts';
 /** 32473 is the enterprise number that RFC 5612 keeps for documentation; the element is ours by its name. */
 const ELEMENT = 'bridgewatch@32473';
 /** Written where no structured data may stand (a malformed header, a message quoted): hidden all the same. */
-const anywhere = /(bridgewatch@32473[^\]]{0,400}?\btoken=\\?")[^"\]]{1,400}/g;
+const anywhere = /(bridgewatch@32473[^\]]{0,400}?\btoken=\\?")[^"\\\]]{1,400}/g;
 
 /** The message without `[bridgewatch@32473 token="..."]` and the token that it named. A token anywhere else names nobody and is hidden. */
 export function withoutToken(message: SyslogMessage): {
