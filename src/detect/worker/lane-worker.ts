@@ -93,6 +93,10 @@ export class LaneWorker {
   readonly #at = new Map<number, number>();
   readonly #detected = new Map<number, number>();
   #careful: Attempt | undefined;
+  /** Something was worked off since the lake's position was last committed, be it repetitions alone: the log keeps all of it until then. */
+  #isAhead = false;
+  /** An event that ended the worker is behind: the lake's position goes past it at once, so that nobody begins it again. */
+  #hasPassed = false;
   #committedAt = 0;
   #flushedAt = 0;
   /** Receipt time up to which all lanes are worked off. */
@@ -150,23 +154,27 @@ export class LaneWorker {
     const unfinished = this.#careful;
     const careful = unfinished?.lane === lane && unfinished.position === position ? unfinished : undefined;
     const tries = careful?.ordinal === -1 ? careful.tries : 0;
+    const isNew = position > (this.#detected.get(lane) ?? 0);
     marker.begin({ lane, position, ordinal: -1, tries: tries + 1 });
     let receivedAt: number | undefined;
     try {
       if (tries >= BATCH_TRIES) throw new Error(`it ended the worker ${tries} times`);
       const batch = decodeBatch(bytes);
       receivedAt = batch.receivedAt;
-      const events = unpack(batch, (ordinal, text) =>
-        this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text),
-      );
+      const events = unpack(batch, (ordinal, text) => {
+        // Done again after a crash, it was counted and put aside before.
+        if (isNew)
+          this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text);
+      });
       this.#events(lane, position, batch, events, careful);
     } catch (error) {
-      this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
+      if (isNew) this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
     }
     marker.end();
     if (careful !== undefined) this.#careful = undefined;
     this.#at.set(lane, position);
-    if (position > (this.#detected.get(lane) ?? 0)) {
+    this.#isAhead = true;
+    if (isNew) {
       this.#detected.set(lane, position);
       this.#outcome.done(lane, position);
     }
@@ -181,6 +189,7 @@ export class LaneWorker {
         const tries = careful.ordinal === ordinal ? careful.tries : 0;
         if (tries >= TRIES) {
           this.#poison('WORKER_EVENT_POISON', lane, position, ordinal, batch, 'it ended the worker', rawOf(event));
+          this.#hasPassed = true;
           continue;
         }
         this.#parts.marker.begin({ lane, position, ordinal, tries: tries + 1 });
@@ -201,6 +210,7 @@ export class LaneWorker {
         return;
       } catch (error) {
         if (tries < TRIES) continue;
+        if (!isNew) return;
         const raw = rawOf(event);
         this.#poison('WORKER_EVENT_POISON', lane, position, event.line - 1, batch, String(error), raw);
         return;
@@ -238,8 +248,8 @@ export class LaneWorker {
     const now = this.#parts.clock.now();
     const { buffer } = this.#parts;
     const isLakeDue =
-      buffer.rows > 0 && (buffer.rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
-    if (isLakeDue) await this.#writeLake();
+      this.#isAhead && (buffer.rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
+    if (isLakeDue || this.#hasPassed) await this.#writeLake();
     else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
   }
 
@@ -260,13 +270,15 @@ export class LaneWorker {
     const files = await buffer.flush();
     crashPoint?.('after lake files before offset');
     work.commit({ claim, lake, files });
+    this.#isAhead = false;
+    this.#hasPassed = false;
     crashPoint?.('after offset');
     for (const [lane, position] of lake) if (position > 0) await log.trim(lane, position);
   }
 
   #idleFor(): number {
-    const { buffer, clock } = this.#parts;
-    if (buffer.rows === 0) return COMMIT_EVERY;
+    const { clock } = this.#parts;
+    if (!this.#isAhead) return COMMIT_EVERY;
     return Math.max(10, Math.min(COMMIT_EVERY, this.#flushedAt + this.#flush.milliseconds - clock.now()));
   }
 }

@@ -55,7 +55,11 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
     if (!plane.isUp) await plane.start();
     await sender.end();
     await sender.deliver(records.last());
-    await atRest(plane, records.planted.size + records.callers.size, options.drainMs ?? Number(process.env.DRAIN ?? 120_000));
+    await atRest(
+      plane,
+      records.planted.size + records.callers.size,
+      options.drainMs ?? Number(process.env.DRAIN ?? 120_000),
+    );
     await plane.close();
     const { killed, kills, failed } = plane;
     const { receipted, resent, refused, latencies } = sender;
