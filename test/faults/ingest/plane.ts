@@ -45,9 +45,9 @@ export class Plane {
     return this.#child !== undefined;
   }
 
-  /** What the server and its children wrote to standard error. */
+  /** What the server and its children wrote to standard error: beside the folder, whose disk may be full. */
   get logFile(): string {
-    return join(this.#folder, 'server.log');
+    return `${this.#folder}.log`;
   }
 
   /** Starts the server; resolves when its doors are open, or when it has died before. */

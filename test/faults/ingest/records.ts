@@ -61,8 +61,11 @@ export class Records {
     this.#random = random;
   }
 
-  /** @param size events, a few more where a group of knocks goes with them */
-  request(size: number): Request {
+  /**
+   * @param size events; two equal ones go with them
+   * @param knocks how likely a group of knocks does
+   */
+  request(size: number, knocks = 0.1): Request {
     const lines: string[] = [];
     for (let at = 0; at < size; at += 1) {
       const isPlanted = this.#random() < 0.02;
@@ -74,7 +77,7 @@ export class Records {
     const twin = this.#event('ordinary', false);
     lines.push(twin, twin);
     this.events.set(marker(this.#count), 2);
-    if (this.#random() < 0.1) lines.push(...this.#knocks());
+    if (this.#random() < knocks) lines.push(...this.#knocks());
     const events = lines.length;
     // A shipper that lost an answer packs what it has anew: what carries its own number counts once all the same.
     if (this.#random() < 0.05) lines.push(...this.#numbered.slice(0, 3));

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly folder?: string;
   /** Milliseconds for what is left in the log at the end. */
   readonly drainMs?: number;
+  /** When all is at rest, before anything is taken away. */
+  readonly atEnd?: () => void;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
       options.drainMs ?? Number(process.env.DRAIN ?? 120_000),
     );
     await plane.close();
+    options.atEnd?.();
     const { killed, kills, failed } = plane;
     const { receipted, resent, refused, latencies } = sender;
     const sorted = latencies.toSorted((a, b) => a - b);
@@ -72,6 +75,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
     await plane.kill();
     throw error;
   } finally {
+    rmSync(plane.logFile, { force: true });
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

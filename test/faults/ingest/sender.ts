@@ -87,6 +87,8 @@ export class Sender {
         path: '/logs/_bulk',
         method: 'POST',
         headers: {
+          // Who does not say what it is gets no answer in words, only a broken connection, when it is to wait.
+          'user-agent': 'faults',
           authorization: `Bearer ${TOKEN}`,
           'content-type': 'application/x-ndjson',
           'content-length': Buffer.byteLength(body),
