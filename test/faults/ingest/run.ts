@@ -49,7 +49,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
   const random = randomOf(seed);
   const records = new Records(random);
   const plane = await Plane.in(folder, tls);
-  const sender = new Sender({ port: plane.port, records, random, ...load });
+  const sender = new Sender({ port: plane.port, records, random, isTls: tls !== undefined, ...load });
   try {
     await plane.start(faults);
     sender.start();
@@ -60,7 +60,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
     await atRest(
       plane,
       records.planted.size + records.callers.size,
-      options.drainMs ?? Number(process.env.DRAIN ?? 120_000),
+      options.drainMs ?? 120_000,
     );
     await plane.close();
     options.atEnd?.();

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as later } from 'node:timers/promises';
 import { TOKEN } from './plane.ts';
 import type { Records, Request } from './records.ts';
@@ -11,6 +12,8 @@ export interface SenderOptions {
   readonly eventsPerRequest?: number;
   /** Milliseconds between a receipt and the next request of a connection. */
   readonly pauseMs?: number;
+  /** Over TLS, whoever signed the certificate. */
+  readonly isTls?: boolean;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface SenderOptions {
  */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
   readonly #running: Promise<void>[] = [];
   #ended = false;
   /** Events of requests whose receipt came. */
@@ -33,6 +36,10 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#agent =
+      options.isTls === true
+        ? new TlsAgent({ keepAlive: true, rejectUnauthorized: false })
+        : new Agent({ keepAlive: true });
   }
 
   start(): void {
@@ -80,7 +87,8 @@ export class Sender {
   /** The answer's status; 0 where there was none, or it was lost. Throws where a success says that something was not taken. */
   #post(body: string, loseAnswer: boolean): Promise<number> {
     return new Promise((resolve, reject) => {
-      const sent = httpRequest({
+      const request = this.#options.isTls === true ? httpsRequest : httpRequest;
+      const sent = request({
         agent: this.#agent,
         host: '127.0.0.1',
         port: this.#options.port,
