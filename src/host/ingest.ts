@@ -39,6 +39,9 @@ export interface IngestOptions {
   /** For fault tests. */
   readonly crashAt?: WorkerOptions['crashAt'];
   readonly keeperCrashAt?: KeeperOptions['crashAt'];
+  readonly crashOn?: WorkerOptions['crashOn'];
+  /** For fault tests: what the intake appends to, in place of the log. */
+  readonly behindIntake?: (log: EventLog) => EventLog;
 }
 
 /** Everything between a sender and the lake: doors, log, workers. */
@@ -70,7 +73,11 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const log = openLmdbLog({ path: join(dataDir, places.log) });
   const work = openWorkStore({ path: join(dataDir, places.work) });
   const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
-  const intake = new Intake({ log, clock: systemClock, incarnation: randomBytes(8).toString('hex') });
+  const intake = new Intake({
+    log: options.behindIntake?.(log) ?? log,
+    clock: systemClock,
+    incarnation: randomBytes(8).toString('hex'),
+  });
   const of = options.workers ?? workersHere();
   const workers = Array.from({ length: of }, (_, index) => {
     const told: WorkerOptions = {
@@ -80,6 +87,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       rules,
       ...(options.flush === undefined ? {} : { flush: options.flush }),
       ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
+      ...(options.crashOn === undefined ? {} : { crashOn: options.crashOn }),
     };
     return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
   });

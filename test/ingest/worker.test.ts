@@ -83,7 +83,11 @@ const send = (records: readonly JsonObject[], digest?: string) =>
   });
 
 /** A worker as a process starts it: runs until all is worked off, or dies at the visit of a crash point. */
-async function run(dieAt?: { point: string; visit: number }, kill?: (record: JsonObject) => void): Promise<void> {
+async function run(
+  dieAt?: { point: string; visit: number },
+  kill?: (record: JsonObject) => void,
+  whenIdle?: () => void,
+): Promise<void> {
   const lake = join(dir, 'lake');
   const buffer = await openLakeBuffer({ dir: lake, writer: `w${Math.random().toString(36).slice(2)}`, memoryMb: 128 });
   const recent = new RecentIds();
@@ -115,7 +119,11 @@ async function run(dieAt?: { point: string; visit: number }, kill?: (record: Jso
     },
   });
   // It waits for more only when all is worked off.
-  const idle = { ...log, more: async () => done.abort() };
+  const more = async () => {
+    whenIdle?.();
+    done.abort();
+  };
+  const idle = { ...log, more };
   Object.assign(log, { more: idle.more });
   try {
     await worker.run(done.signal);
@@ -163,6 +171,18 @@ describe('a worker', () => {
     expect(await idsInLake()).toHaveLength(4);
   });
 
+  test('what was sent again only leaves the log, though nothing of it gets into the lake', async () => {
+    const records = [seen('a', 'odd'), seen('a', 'odd')];
+    await send(records, 'digest-1');
+    await run();
+    await send(records, 'digest-1');
+    let left: number | undefined;
+    await run(undefined, undefined, () => {
+      left = log.appended.length - [...work.offsets().values()].reduce((sum, { lake }) => sum + lake, 0);
+    });
+    expect(left).toBe(0);
+  });
+
   test('puts an event aside that fails twice, and goes on with the rest', async () => {
     await send([seen('a', 'odd'), seen('a', 'poison'), seen('a', 'odd', 2)]);
     await run(undefined, (record) => {
@@ -203,6 +223,14 @@ describe('a worker', () => {
     await run();
     expect(poisons.map(({ code, raw }) => [code, raw])).toEqual([['WORKER_BATCH_DAMAGED', damaged]]);
     expect(await idsInLake()).toHaveLength(2);
+  });
+
+  test('counts what is damaged once, though it is read again after a crash', async () => {
+    await log.append([{ lane: 3, bytes: Buffer.from('damaged'), events: 1 }]);
+    await expect(run({ point: 'after detections before lake', visit: 1 })).rejects.toThrow(Died);
+    await run();
+    expect(poisons).toHaveLength(1);
+    expect(work.counts('')).toEqual(new Map([['||WORKER_BATCH_DAMAGED', 1]]));
   });
 
   test('whatever it was at when it died: each event is in the lake once, each hit detected once', async () => {

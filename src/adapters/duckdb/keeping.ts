@@ -4,7 +4,7 @@ import { type LakeFile, lakeHour } from '../../contracts/lake.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LakeDisk, LakeKeeping } from '../../ports/lake.ts';
-import type { WorkStore } from '../../ports/work-store.ts';
+import type { Claim, WorkCommit, WorkStore } from '../../ports/work-store.ts';
 import { TMP } from './durable.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { planMerges } from './merge-plan.ts';
@@ -27,6 +27,8 @@ export interface LakeKeepingParts {
   readonly targetRawBytes?: number;
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
   readonly crashPoint?: (name: LakeCrashPoint) => void;
+  /** Of the process: when another has taken the keeping over, what this one made of the same files is not listed beside the other's. */
+  readonly claim?: Claim;
 }
 
 const HOUR = 3_600_000;
@@ -183,11 +185,11 @@ class Keeping implements LakeKeeping {
     try {
       const made = await make();
       await touch(this.#root, old);
-      this.#parts.work.commit({ files: [made], dropped: old.map(({ name }) => name) });
+      this.#commit({ files: [made], dropped: old.map(({ name }) => name) });
       this.#rewriting.crashPoint('after listing');
       return made;
     } catch (error) {
-      if (!(error instanceof BridgewatchError)) throw error;
+      if (!(error instanceof BridgewatchError) || error.code === 'WORK_CLAIM_LOST') throw error;
       // The old files stay listed: nothing is lost, and the rest of the lake is still to be kept.
       this.#parts.log('files of the lake were left as they are', { code: error.code, message: error.message });
       return error;
@@ -197,7 +199,12 @@ class Keeping implements LakeKeeping {
   async #unlist(files: readonly LakeFile[]): Promise<void> {
     if (files.length === 0) return;
     await touch(this.#root, files);
-    this.#parts.work.commit({ dropped: files.map(({ name }) => name) });
+    this.#commit({ dropped: files.map(({ name }) => name) });
+  }
+
+  #commit(change: WorkCommit): void {
+    const { work, claim } = this.#parts;
+    work.commit(claim === undefined ? change : { ...change, claim });
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {

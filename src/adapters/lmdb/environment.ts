@@ -31,7 +31,10 @@ export function openEnvironment(path: string, databases: number): RootDatabase<B
     encoding: 'binary',
     permissionsMode: 0o600,
   };
-  return open<Buffer, string>(options);
+  const root = open<Buffer, string>(options);
+  // A process that was killed at a read keeps the pages of that moment from being used again, and its place among the readers.
+  root.readerCheck();
+  return root;
 }
 
 /** Bytes left for others than root on the disk that `path` is on. */

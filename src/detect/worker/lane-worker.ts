@@ -93,6 +93,10 @@ export class LaneWorker {
   readonly #at = new Map<number, number>();
   readonly #detected = new Map<number, number>();
   #careful: Attempt | undefined;
+  /** Something was worked off since a write to the lake was last begun, be it repetitions alone: the log keeps all of it until then. */
+  #isAhead = false;
+  /** An event that ended the worker is behind: the lake's position goes past it at once, so that nobody begins it again. */
+  #hasPassed = false;
   #committedAt = 0;
   #flushedAt = 0;
   /** Receipt time up to which all lanes are worked off. */
@@ -161,23 +165,27 @@ export class LaneWorker {
     const unfinished = this.#careful;
     const careful = unfinished?.lane === lane && unfinished.position === position ? unfinished : undefined;
     const tries = careful?.ordinal === -1 ? careful.tries : 0;
+    const isNew = position > (this.#detected.get(lane) ?? 0);
     marker.begin({ lane, position, ordinal: -1, tries: tries + 1 });
     let receivedAt: number | undefined;
     try {
       if (tries >= BATCH_TRIES) throw new Error(`it ended the worker ${tries} times`);
       const batch = decodeBatch(bytes);
       receivedAt = batch.receivedAt;
-      const events = unpack(batch, (ordinal, text) =>
-        this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text),
-      );
+      const events = unpack(batch, (ordinal, text) => {
+        // Done again after a crash, it was counted and put aside before.
+        if (isNew)
+          this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text);
+      });
       this.#events(lane, position, batch, events, careful);
     } catch (error) {
-      this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
+      if (isNew) this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
     }
     marker.end();
     if (careful !== undefined) this.#careful = undefined;
     this.#at.set(lane, position);
-    if (position > (this.#detected.get(lane) ?? 0)) {
+    this.#isAhead = true;
+    if (isNew) {
       this.#detected.set(lane, position);
       this.#outcome.done(lane, position);
     }
@@ -192,6 +200,7 @@ export class LaneWorker {
         const tries = careful.ordinal === ordinal ? careful.tries : 0;
         if (tries >= TRIES) {
           this.#poison('WORKER_EVENT_POISON', lane, position, ordinal, batch, 'it ended the worker', rawOf(event));
+          this.#hasPassed = true;
           continue;
         }
         this.#parts.marker.begin({ lane, position, ordinal, tries: tries + 1 });
@@ -212,6 +221,7 @@ export class LaneWorker {
         return;
       } catch (error) {
         if (tries < TRIES) continue;
+        if (!isNew) return;
         const raw = rawOf(event);
         this.#poison('WORKER_EVENT_POISON', lane, position, event.line - 1, batch, String(error), raw);
         return;
@@ -248,7 +258,7 @@ export class LaneWorker {
   async #settle(idle: boolean): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed.error;
     const now = this.#parts.clock.now();
-    if (this.#isLakeDue(now)) {
+    if (this.#hasPassed || this.#isLakeDue(now)) {
       await this.#written();
       this.#writeLake();
     } else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
@@ -256,9 +266,9 @@ export class LaneWorker {
 
   /** A file is written while the next gathers, so twice of what makes one may be held. */
   #isLakeDue(now: number): boolean {
-    const { rows, rawBytes } = this.#parts.buffer;
+    const { rawBytes } = this.#parts.buffer;
     if (this.#flushing !== undefined) return rawBytes >= 2 * this.#flush.bytes;
-    return rows > 0 && (rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
+    return this.#isAhead && (rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
   }
 
   #commit(): void {
@@ -275,6 +285,8 @@ export class LaneWorker {
     this.#commit();
     crashPoint?.('after detections before lake');
     this.#flushedAt = clock.now();
+    this.#isAhead = false;
+    this.#hasPassed = false;
     const lake = new Map(this.#at);
     this.#flushing = this.#list(lake).then(
       () => {
@@ -297,8 +309,8 @@ export class LaneWorker {
   }
 
   #idleFor(): number {
-    const { buffer, clock } = this.#parts;
-    if (buffer.rows === 0) return COMMIT_EVERY;
+    const { clock } = this.#parts;
+    if (!this.#isAhead) return COMMIT_EVERY;
     return Math.max(10, Math.min(COMMIT_EVERY, this.#flushedAt + this.#flush.milliseconds - clock.now()));
   }
 }

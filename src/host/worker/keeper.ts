@@ -22,9 +22,12 @@ export async function runKeeper(options: KeeperOptions, signal: AbortSignal, rea
   const dir = join(options.dataDir, places.lake);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const work = openWorkStore({ path: join(options.dataDir, places.work) });
+  // A predecessor whose server was killed may still be at a merge: what it would list after this is refused.
+  const claim = work.claim('keeper');
   const keeping = await openLakeKeeping({
     dir,
     work,
+    claim,
     clock: systemClock,
     daysOf: () => options.retainDays,
     memoryMb: 384,
@@ -45,7 +48,7 @@ export async function runKeeper(options: KeeperOptions, signal: AbortSignal, rea
         rawDropped,
         filesDropped,
       });
-      work.commit({ snapshots: new Map([['disk', Buffer.from(disk)]]) });
+      work.commit({ claim, snapshots: new Map([['disk', Buffer.from(disk)]]) });
       work.trimDetections(Math.max(0, work.lastDetection() - DETECTIONS));
       await keeping.sweep();
     }

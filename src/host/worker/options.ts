@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly lakeMemoryMb?: number;
   /** For fault tests: the point at which the process kills itself, and at which visit of it. */
   readonly crashAt?: { readonly point: string; readonly visit: number };
+  /** For fault tests: a record that has this text ends the process. */
+  readonly crashOn?: string;
 }
 
 /** What the lake's keeper is told. */

@@ -62,6 +62,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
     recent,
     unpack: eventsOf,
     match: (tenant, event): Matched | undefined => {
+      if (options.crashOn !== undefined && event.raw?.includes(options.crashOn)) process.kill(process.pid, 'SIGKILL');
       let matcher = matchers.get(tenant);
       if (matcher === undefined) {
         matcher = createMatching(engine, tenant);
