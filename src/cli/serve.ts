@@ -5,6 +5,7 @@ import { type Host, openHost } from '../host/host.ts';
 import type { DoorOptions } from '../host/live/open.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
 import { listen } from '../host/web.ts';
+import type { LogOnNats } from '../host/worker/options.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { shippedRules } from './load.ts';
@@ -26,6 +27,9 @@ interface ServeOptions {
   readonly doorProxy?: readonly string[];
   readonly doors?: string;
   readonly workers?: string;
+  readonly eventLog?: readonly string[];
+  readonly eventLogStream: string;
+  readonly eventLogCreds?: string;
   readonly keepDays?: string;
   readonly lakeGb?: string;
   readonly admin: string;
@@ -60,6 +64,12 @@ export function registerServe(program: Command): void {
       'watched folders, NATS streams and syslog to take telemetry from (default: doors.yaml in the data folder)',
     )
     .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
+    .option(
+      '--event-log <url...>',
+      'NATS servers whose JetStream keeps what was received (default: the data folder does)',
+    )
+    .option('--event-log-stream <name>', 'its stream', 'bridgewatch')
+    .option('--event-log-creds <file>', 'credentials for it')
     .option('--keep-days <n>', 'days that events are kept (default: as long as there is room)')
     .option('--lake-gb <n>', 'gigabytes that events may take; beyond it the oldest raw records go first')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
@@ -131,6 +141,7 @@ function doorsOf(options: ServeOptions): DoorOptions {
     throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
   return {
     ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
+    ...(options.eventLog === undefined ? {} : { logOnNats: logOnNats(options, options.eventLog) }),
     ...(options.keepDays === undefined ? {} : { retainDays: wholeNumber('--keep-days', options.keepDays) }),
     ...(options.lakeGb === undefined ? {} : { lakeBytes: wholeNumber('--lake-gb', options.lakeGb) * 1e9 }),
     ...(options.doors === undefined ? {} : { doorsFile: options.doors }),
@@ -140,6 +151,14 @@ function doorsOf(options: ServeOptions): DoorOptions {
       ...(certFile === undefined || keyFile === undefined ? {} : { tls: { certFile, keyFile } }),
       ...(doorProxy === undefined ? {} : { behindProxy: cidrs(doorProxy) }),
     },
+  };
+}
+
+function logOnNats({ eventLogStream, eventLogCreds }: ServeOptions, servers: readonly string[]): LogOnNats {
+  return {
+    servers,
+    stream: eventLogStream,
+    ...(eventLogCreds === undefined ? {} : { credentials: eventLogCreds }),
   };
 }
 

@@ -14,7 +14,10 @@ import { lakeHabits } from './lake-habits.ts';
 import { Live } from './live.ts';
 
 /** How telemetry comes in; the data folder and the rules are the host's. */
-export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays'> & {
+export type DoorOptions = Pick<
+  IngestOptions,
+  'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays' | 'logOnNats'
+> & {
   /** Configures watched folders, streams and syslog; `doors.yaml` in the data folder, where there is one. */
   readonly doorsFile?: string;
 };
