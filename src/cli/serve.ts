@@ -25,7 +25,9 @@ interface ServeOptions {
   readonly doorKey?: string;
   readonly doorProxy?: readonly string[];
   readonly doors?: string;
-  readonly workers: string;
+  readonly workers?: string;
+  readonly keepDays?: string;
+  readonly lakeGb?: string;
   readonly admin: string;
   readonly trustedProxy?: readonly string[];
   readonly oidcIssuer?: string;
@@ -57,7 +59,9 @@ export function registerServe(program: Command): void {
       '--doors <file>',
       'watched folders, NATS streams and syslog to take telemetry from (default: doors.yaml in the data folder)',
     )
-    .option('--workers <n>', 'processes that detect and write the lake', '2')
+    .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
+    .option('--keep-days <n>', 'days that events are kept (default: as long as there is room)')
+    .option('--lake-gb <n>', 'gigabytes that events may take; beyond it the oldest raw records go first')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
     .option(
       '--trusted-proxy <cidr...>',
@@ -126,8 +130,10 @@ function doorsOf(options: ServeOptions): DoorOptions {
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
   return {
-    workers: wholeNumber('--workers', options.workers),
     ...(options.doors === undefined ? {} : { doorsFile: options.doors }),
+    ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
+    ...(options.keepDays === undefined ? {} : { retainDays: wholeNumber('--keep-days', options.keepDays) }),
+    ...(options.lakeGb === undefined ? {} : { lakeBytes: wholeNumber('--lake-gb', options.lakeGb) * 1e9 }),
     http: {
       host: options.doorAddress,
       port: wholeNumber('--door-port', options.doorPort),

@@ -12,12 +12,15 @@ export interface LakeBufferParts {
   readonly dir: string;
   /** Distinct for every start of a process, of letters, digits, `-` and `_`: part of the names of its files. */
   readonly writer: string;
-  /** What DuckDB may take while it writes: some four times the raw bytes held at a flush. */
+  /** What DuckDB may take while it writes one file. The rows held come on top, until they are flushed. */
   readonly memoryMb: number;
 }
 
 /** Fast rather than small: the merge compresses again. */
 const WRITTEN = { level: 1, groupRows: 20_480 } as const;
+
+/** Part of the memory that the raw records of one file may have: table and writer hold them some three times over. */
+const PIECE = 1 / 6;
 
 /** Opens the writing side of the lake. Throws `LAKE_WRITER_INVALID` for a writer's name that is no name. */
 export async function openLakeBuffer({ dir, writer, memoryMb }: LakeBufferParts): Promise<LakeBuffer> {
@@ -34,21 +37,23 @@ export async function openLakeBuffer({ dir, writer, memoryMb }: LakeBufferParts)
     memory_limit: `${memoryMb}MB`,
     temp_directory: join(root, TMP, `spill-${writer}`),
   });
-  return new Buffered(root, writer, engine);
+  return new Buffered(root, writer, engine, memoryMb * 1024 * 1024 * PIECE);
 }
 
 class Buffered implements LakeBuffer {
   readonly #root: string;
   readonly #writer: string;
   readonly #engine: Engine;
+  readonly #pieceBytes: number;
   #partitions = new Map<string, Staging>();
-  /** What a flush is writing, or could not write: the next one writes it again. */
+  /** What has grown to a file, or a flush could not write. */
   #sealed: Staging[] = [];
   #written = 0;
   rows = 0;
   rawBytes = 0;
 
-  constructor(root: string, writer: string, engine: Engine) {
+  constructor(root: string, writer: string, engine: Engine, pieceBytes: number) {
+    this.#pieceBytes = pieceBytes;
     this.#root = root;
     this.#writer = writer;
     this.#engine = engine;
@@ -64,16 +69,19 @@ class Buffered implements LakeBuffer {
     }
     this.rawBytes += staging.add(row);
     this.rows += 1;
+    if (staging.rawBytes < this.#pieceBytes) return;
+    this.#sealed.push(staging);
+    this.#partitions.delete(key);
   }
 
   /** Throws `LAKE_WRITE_FAILED`, and holds then what it held. */
   async flush(): Promise<readonly LakeFile[]> {
     this.#sealed.push(...this.#partitions.values());
     this.#partitions = new Map();
-    const sealed = this.#sealed;
+    const sealed = [...this.#sealed];
     const files: LakeFile[] = [];
     for (const staging of sealed) files.push(await this.#write(staging));
-    this.#sealed = [];
+    this.#sealed = this.#sealed.slice(sealed.length);
     for (const staging of sealed) {
       this.rows -= staging.rows;
       this.rawBytes -= staging.rawBytes;

@@ -76,8 +76,8 @@ class Keeping implements LakeKeeping {
       const { work, clock } = this.#parts;
       let [from, into] = [0, 0];
       for (const group of planMerges(work.allFiles(), this.#target, lakeHour(clock.now() - HOUR))) {
-        if (await this.#replace(group, () => mergeFiles(this.#rewriting, group))) {
-          from += group.length;
+        for (const merged of await this.#mergeGroup(group)) {
+          from += merged;
           into += 1;
         }
       }
@@ -146,7 +146,7 @@ class Keeping implements LakeKeeping {
       if (over <= 0) break;
       if (file.rawBytes === 0) continue;
       const made = await this.#replace([file], () => withoutRaw(this.#rewriting, file));
-      if (made === undefined) continue;
+      if (made instanceof BridgewatchError) continue;
       over -= file.bytes - made.bytes;
       dropped += 1;
     }
@@ -165,8 +165,21 @@ class Keeping implements LakeKeeping {
     return dropped.length;
   }
 
+  /**
+   * How many files became one, for each that was made. Where one file is damaged, or the records are too large to be sorted together, the
+   * halves are tried: the rest need not wait for it.
+   */
+  async #mergeGroup(group: readonly LakeFile[]): Promise<readonly number[]> {
+    const made = await this.#replace(group, () => mergeFiles(this.#rewriting, group));
+    if (!(made instanceof BridgewatchError)) return [group.length];
+    const isDivisible = made.code === 'LAKE_FILE_DAMAGED' || /Out of Memory/i.test(made.message);
+    if (!isDivisible || group.length < 4) return [];
+    const half = group.length >> 1;
+    return [...(await this.#mergeGroup(group.slice(0, half))), ...(await this.#mergeGroup(group.slice(half)))];
+  }
+
   /** One commit lists the new file and unlists the old: whoever asks sees the rows once, whenever this ends. */
-  async #replace(old: readonly LakeFile[], make: () => Promise<LakeFile>): Promise<LakeFile | undefined> {
+  async #replace(old: readonly LakeFile[], make: () => Promise<LakeFile>): Promise<LakeFile | BridgewatchError> {
     try {
       const made = await make();
       await touch(this.#root, old);
@@ -177,7 +190,7 @@ class Keeping implements LakeKeeping {
       if (!(error instanceof BridgewatchError)) throw error;
       // The old files stay listed: nothing is lost, and the rest of the lake is still to be kept.
       this.#parts.log('files of the lake were left as they are', { code: error.code, message: error.message });
-      return undefined;
+      return error;
     }
   }
 

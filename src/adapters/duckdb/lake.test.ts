@@ -86,6 +86,26 @@ describe('writing', () => {
     expect(await idsOf(queries)).toEqual(['t0', 't1', 't2', 't3', 't4']);
   });
 
+  test('records far larger than usual become more files, within the same memory', async () => {
+    const { dir, work, queries } = lake();
+    const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 100 });
+    whenDone(() => buffer.close());
+    for (let at = 0; at < 300; at += 1) {
+      const noise = Array.from({ length: 5000 }, (_, n) => sha256(`${at} ${n}`)).join('');
+      buffer.add('main', '2026-11-25T12', row(`e${at}`, noon + at, { raw: noise }));
+    }
+    const files = await buffer.flush();
+    expect(files.length).toBeGreaterThan(3);
+    expect(buffer).toMatchObject({ rows: 0, rawBytes: 0 });
+    work.commit({ files });
+    expect(await idsOf(queries)).toHaveLength(300);
+    const { keeping, told } = await keeper(dir, work);
+    // Whether they fit in one go is the engine's matter; that they become fewer and stay complete is ours.
+    const { from, into } = await keeping.merge();
+    expect(from, told.join()).toBeGreaterThan(into);
+    expect(await idsOf(queries)).toHaveLength(300);
+  });
+
   test('partitions are kept apart, and counted as listed', async () => {
     const { dir, work } = lake();
     const buffer = await openLakeBuffer({ dir, writer: 'w1', memoryMb: 200 });

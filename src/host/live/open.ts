@@ -14,7 +14,7 @@ import { lakeHabits } from './lake-habits.ts';
 import { Live } from './live.ts';
 
 /** How telemetry comes in; the data folder and the rules are the host's. */
-export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush'> & {
+export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays'> & {
   /** Configures watched folders, streams and syslog; `doors.yaml` in the data folder, where there is one. */
   readonly doorsFile?: string;
 };
