@@ -31,6 +31,7 @@ export class LinesReading {
   /** Bytes read, and those of them that whole lines make up. */
   #fed: number;
   #whole: number;
+  /** The first bytes of what was read. */
   #head: Buffer;
   /** The last bytes of whole lines, and of all that was read. */
   #last: Buffer;
@@ -160,13 +161,13 @@ export class LinesReading {
       this.#last = lastOf(this.#end, chunk.subarray(0, newline + 1));
     }
     this.#end = lastOf(this.#end, chunk);
+    if (this.#head.length < ANCHOR_BYTES)
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, ANCHOR_BYTES - this.#head.length)]);
     this.#fed += chunk.length;
   }
 
   async #pass(all: boolean): Promise<void> {
     if (this.#records.passing || this.#records.differs) return;
-    const lacking = Math.min(this.#whole, ANCHOR_BYTES);
-    if (this.#head.length < lacking) this.#head = await readAt(this.#handle, 0, lacking);
     const saved = await this.#outlet.pass(
       this.#records,
       () => this.#now(),
@@ -176,12 +177,13 @@ export class LinesReading {
   }
 
   #now(): Position {
+    const head = this.#head.subarray(0, this.#whole);
     return {
       ...this.#position,
       ...this.#records.position,
       offset: this.#whole,
-      head: digest(this.#head),
-      headBytes: this.#head.length,
+      head: digest(head),
+      headBytes: head.length,
       last: digest(this.#last),
       lastBytes: this.#last.length,
     };

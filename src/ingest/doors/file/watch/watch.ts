@@ -186,8 +186,12 @@ class FolderWatch implements FileWatch {
     // Oldest first: what was rotated away before what took its place.
     for (const found of isNew.toSorted((a, b) => a.modifiedAt - b.modifiedAt))
       this.#files.set(found.inode, new WatchedFile(this.#ground, found));
-    for (const file of this.#files.values())
-      if (!present.has(file.found.inode) && !this.#missing.has(file)) this.#missing.set(file, now);
+    for (const file of this.#files.values()) {
+      if (present.has(file.found.inode) || this.#missing.has(file)) continue;
+      this.#missing.set(file, now);
+      // Read to its end before what it was copied to.
+      this.#due.delete(file);
+    }
     await this.#forget(now);
   }
 

@@ -105,8 +105,23 @@ export class WatchedFile {
 
   /** What is left in a file that has no name any more. */
   async drain(): Promise<void> {
+    if (this.#lines === undefined) return;
+    const { size } = await this.#lines.handle.stat();
+    if (!(await this.#lines.holds(size, true))) await this.#beginUnnamed(this.#lines);
     while (await this.#lines?.read());
     await this.#lines?.tail(this.#ground.restMs);
+  }
+
+  /** It was truncated, and written to again, before its name went. */
+  async #beginUnnamed({ handle, position, taken }: LinesReading): Promise<void> {
+    this.#taken += taken;
+    this.#lines = undefined;
+    this.#position = undefined;
+    await this.#ground.known.save({ ...position, inode: null });
+    const window = await readAt(handle, 0, SNIFF_BYTES);
+    if (window.length > 0 && this.#modeOf(window) === 'lines')
+      this.#lines = await this.#beginLines(handle, window, true).catch(closing(handle));
+    if (this.#lines === undefined) await handle.close();
   }
 
   get #settled(): boolean {
