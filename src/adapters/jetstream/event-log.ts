@@ -26,6 +26,8 @@ export interface JetStreamLogOptions {
   readonly connection?: Omit<NodeConnectionOptions, 'servers'>;
 }
 
+/** JetStream's code where there is no stream of that name. */
+const NOT_THERE = 10_059;
 /** JetStream's code where a stream of that name has another configuration. */
 const NAME_IN_USE = 10_058;
 /** JetStream's codes for no room: maximum bytes, storage, resources of the server, of the account. */
@@ -67,9 +69,22 @@ async function keep(
   manager: JetStreamManager,
   stream: Partial<StreamConfig> & { readonly name: string },
 ): Promise<void> {
+  // Asked for first: adding a stream that is there already needs its room a second time on some servers.
+  const there = await manager.streams.info(stream.name).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === NOT_THERE) return undefined;
+    throw error;
+  });
+  if (there !== undefined) {
+    const wanted = Object.entries(stream);
+    const has = there.config as unknown as Record<string, unknown>;
+    if (wanted.every(([key, value]) => JSON.stringify(has[key]) === JSON.stringify(value))) return;
+    await manager.streams.update(stream.name, stream);
+    return;
+  }
   try {
     await manager.streams.add(stream);
   } catch (error) {
+    // Another process made it meanwhile.
     if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error;
     await manager.streams.update(stream.name, stream);
   }
