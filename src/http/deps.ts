@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { SwitchScope } from '../contracts/autonomy.ts';
 import type { Activity } from '../contracts/event.ts';
@@ -8,9 +9,11 @@ import type { SourceCount } from '../ingest/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
+import type { LakeQueries } from '../ports/lake.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import type { EvidenceEvent, StateStore, StateTx } from '../ports/state-store.ts';
+import type { WorkStore } from '../ports/work-store.ts';
 import type { CanaryHold } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary, TimelineEntry } from './views.ts';
@@ -29,6 +32,17 @@ export interface AutonomyDeps {
   readonly watch: Pick<SwitchWatch, 'isKnown' | 'look'>;
   /** What the file STOP in the data folder stops now. */
   readonly heldByFile: () => readonly SwitchScope[];
+}
+
+/** What hunting stands on. */
+export interface HuntingDeps {
+  readonly queries: LakeQueries;
+  readonly work: Pick<WorkStore, 'detections'>;
+  /** Rows as a Parquet file, which is gone once it is read. */
+  readonly parquet: (
+    columns: readonly { readonly name: string; readonly type: string }[],
+    pages: AsyncIterable<readonly (readonly unknown[])[]>,
+  ) => Promise<Readable>;
 }
 
 /** What the server stands on. The composition root makes these; tests make them over a store of their own. */
@@ -60,6 +74,8 @@ export interface ServerDeps {
   readonly secrets: SecretKeeper;
   /** What a source has sent since the server began; absent where nothing listens. */
   readonly sourceCounts?: (source: SourceRef) => SourceCount | undefined;
+  /** Absent where no telemetry comes in. */
+  readonly hunting?: HuntingDeps;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

@@ -1,0 +1,12 @@
+import type { App } from '../app.ts';
+import type { ServerDeps } from '../deps.ts';
+import { detectionRoutes } from './detections.ts';
+import { huntExportRoutes } from './hunt-export.ts';
+import { huntRunRoutes } from './hunt-run.ts';
+
+/** Asking the lake, and what workers detected on the way into it. */
+export function huntRoutes(app: App, deps: ServerDeps): void {
+  huntRunRoutes(app, deps);
+  huntExportRoutes(app, deps);
+  detectionRoutes(app, deps);
+}
