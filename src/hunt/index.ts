@@ -4,6 +4,8 @@ export { exportColumns, exportRows, MOST_EXPORTED, type Table } from './export.t
 export { type Histogram, histogramOf } from './histogram.ts';
 export { huntLimits, limitsOf } from './limits.ts';
 export { type Replayed, replay } from './replay.ts';
+export { addHunt, changeHunt, concludeRun, endHunt, type HuntWish, type SavedParts } from './saved/manage.ts';
+export { type RunParts, runDue, runHunt } from './saved/run.ts';
 export { readPeriod } from './search/moment.ts';
 export { parseSearch } from './search/parse.ts';
 export { type TopValues, topColumn, topColumns, topValuesOf } from './top.ts';

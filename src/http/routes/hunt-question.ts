@@ -6,7 +6,7 @@ import type { Access } from '../access.ts';
 import type { HuntingDeps, ServerDeps } from '../deps.ts';
 import { Moment, PlainText } from './params.ts';
 
-const SearchText = PlainText.pipe(z.string().max(4000)).describe(
+export const SearchText = PlainText.pipe(z.string().max(4000)).describe(
   "Search language: 'host:web01 process:*powershell* -user:svc_*'; empty finds everything",
 );
 export const SqlText = PlainText.pipe(z.string().min(1).max(20_000)).describe('One SELECT over the table events');
