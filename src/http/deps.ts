@@ -5,6 +5,7 @@ import type { Activity } from '../contracts/event.ts';
 import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
 import type { SourceRef } from '../contracts/source.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
+import type { Matches, ReadEvent } from '../hunt/index.ts';
 import type { SourceCount } from '../ingest/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
@@ -38,6 +39,9 @@ export interface AutonomyDeps {
 export interface HuntingDeps {
   readonly queries: LakeQueries;
   readonly work: Pick<WorkStore, 'detections'>;
+  readonly readEvent: ReadEvent;
+  /** What a rule's text matches. Throws `HUNT_DRAFT_BROKEN`. */
+  readonly compileRule: (text: string) => Matches;
   /** Rows as a Parquet file, which is gone once it is read. */
   readonly parquet: (
     columns: readonly { readonly name: string; readonly type: string }[],

@@ -1,5 +1,7 @@
 /** Hunt: people ask the lake; what they ask in is bounded, and what they find can become a rule. */
 export { askSql, countOf, type Hunt, type HuntRow, huntFor, type RowCursor, rowsOf, type Scope } from './ask.ts';
+export { type Backtest, backtest, type Matches } from './draft/backtest.ts';
+export { draftRule, type ReadEvent, type RuleDraft } from './draft/draft.ts';
 export { exportColumns, exportRows, MOST_EXPORTED, type Table } from './export.ts';
 export { type Histogram, histogramOf } from './histogram.ts';
 export { huntLimits, limitsOf } from './limits.ts';

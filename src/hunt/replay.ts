@@ -3,6 +3,7 @@ import { askHunt, type Hunt } from './ask.ts';
 
 const HOUR = 3_600_000;
 const SECOND = 1000;
+const WIDEST = 4096 * HOUR;
 /** Events read at a time. */
 const PAGE = 10_000;
 
@@ -29,7 +30,7 @@ export async function* replay(queries: LakeQueries, hunt: Hunt, extra = 'NULL'):
   let width = HOUR;
   let begin = await firstFrom(queries, hunt, bounds.first);
   while (begin !== null && begin <= bounds.last) {
-    // Windows begin at round hours, so that most of them read one partition.
+    // Windows end at round hours, so that most of them read few partitions.
     const end = Math.min(bounds.last, (Math.floor(begin / width) + 1) * width - 1);
     let after = { time: begin, id: '' };
     let read = 0;
@@ -41,10 +42,10 @@ export async function* replay(queries: LakeQueries, hunt: Hunt, extra = 'NULL'):
       more = page.more && last !== undefined;
       if (last !== undefined) after = { time: last.time, id: last.id };
     }
-    // Each page looks through its window: crowded ones become narrower.
+    // Each page looks through its window: crowded ones become narrower, thin ones wider.
     if (read > 2 * PAGE) width = Math.max(SECOND, width / 4);
-    else if (read < PAGE / 4) width = Math.min(HOUR, width * 2);
-    begin = await firstFrom(queries, hunt, end + 1);
+    else if (read < PAGE / 8) width = Math.min(WIDEST, width * 8);
+    begin = read > 0 ? end + 1 : await firstFrom(queries, hunt, end + 1);
   }
 }
 

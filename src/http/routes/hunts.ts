@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
 import { detectionRoutes } from './detections.ts';
+import { huntDraftRoutes } from './hunt-drafts.ts';
 import { huntExportRoutes } from './hunt-export.ts';
 import { huntRunRoutes } from './hunt-run.ts';
 import { savedHuntRoutes } from './saved-hunts.ts';
@@ -9,6 +10,7 @@ import { savedHuntRoutes } from './saved-hunts.ts';
 export function huntRoutes(app: App, deps: ServerDeps): void {
   huntRunRoutes(app, deps);
   huntExportRoutes(app, deps);
+  huntDraftRoutes(app, deps);
   savedHuntRoutes(app, deps);
   detectionRoutes(app, deps);
 }

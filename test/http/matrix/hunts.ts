@@ -6,6 +6,7 @@ export const huntMatrix: Routes = {
   'POST /api/v1/tenants/:t/hunts/histogram': decider,
   'POST /api/v1/tenants/:t/hunts/top': decider,
   'POST /api/v1/tenants/:t/hunts/export': decider,
+  'POST /api/v1/tenants/:t/hunts/drafts': decider,
   'GET /api/v1/tenants/:t/hunts': decider,
   'POST /api/v1/tenants/:t/hunts': decider,
   'GET /api/v1/tenants/:t/hunts/:id': decider,
