@@ -26,7 +26,9 @@ const Found = z.object({
 const HistogramView = z.object({
   width: z.number().describe('Of a bucket, ms'),
   total: z.number(),
-  buckets: z.array(z.tuple([z.number(), z.number()])).describe('Begin (epoch ms) and events; empty ones are left out'),
+  buckets: z
+    .array(z.object({ at: z.number(), events: z.number() }))
+    .describe('By begin, epoch ms; empty ones are left out'),
 });
 const TopBody = SearchQuestion.safeExtend({
   fields: z.array(z.string().max(40)).min(1).max(8),
@@ -97,7 +99,7 @@ export function huntRunRoutes(app: App, deps: Pick<ServerDeps, 'hunting' | 'cloc
       const { queries } = huntingOf(deps);
       return asking(access, reply, async (signal) => {
         const { width, total, buckets } = await histogramOf(queries, searchOf(deps, access, request.body, 1, signal));
-        return { width, total, buckets: buckets.map(([at, events]): [number, number] => [at, events]) };
+        return { width, total, buckets: buckets.map(([at, events]) => ({ at, events })) };
       });
     },
   });

@@ -7901,10 +7901,10 @@ export interface paths {
                         "application/json": {
                             width: number;
                             total: number;
-                            buckets: [
-                                number,
-                                number
-                            ][];
+                            buckets: {
+                                at: number;
+                                events: number;
+                            }[];
                         };
                     };
                 };
