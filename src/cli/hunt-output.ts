@@ -5,9 +5,16 @@ import { parquetExport } from '../adapters/duckdb/parquet-export.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import { csvLine, distinctNames, ndjson, type Table } from '../hunt/index.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
-import type { Answer } from './hunt.ts';
 
 export const huntFormats = ['table', 'json', 'ndjson', 'csv', 'parquet'] as const;
+
+/** What a question of the command line is answered with. */
+export interface Answer {
+  readonly columns: Table['columns'];
+  readonly pages: AsyncIterable<Table['rows']>;
+  /** Whether rows were left out; true only once all pages are read. */
+  isCut(): boolean;
+}
 
 type Format = (typeof huntFormats)[number];
 

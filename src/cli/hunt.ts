@@ -3,7 +3,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { askSql, exportColumns, exportRows, huntFor, huntLimits, MOST_EXPORTED, type Table } from '../hunt/index.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { LakeQueries } from '../ports/lake.ts';
-import { huntFormats, writeHunt } from './hunt-output.ts';
+import { type Answer, huntFormats, writeHunt } from './hunt-output.ts';
 import { type SpanOptions, spanOf, withLake } from './lake-at.ts';
 import { wholeNumber } from './options.ts';
 
@@ -15,14 +15,6 @@ interface HuntOptions extends SpanOptions {
   readonly timeout: string;
   readonly format: (typeof huntFormats)[number];
   readonly out?: string;
-}
-
-/** What a question of the command line is answered with. */
-export interface Answer {
-  readonly columns: Table['columns'];
-  readonly pages: AsyncIterable<Table['rows']>;
-  /** Whether rows were left out; true only once all pages are read. */
-  isCut(): boolean;
 }
 
 /** `bridgewatch hunt`: questions to the lake, in SQL or in the search language. */

@@ -105,6 +105,11 @@ describe.skipIf(chromiumMissing('hunt.test.ts') !== null)('hunting in a browser'
     await page.getByLabel('Hypothesis').fill('Somebody hides what they run');
     await page.getByRole('button', { name: 'Save this search' }).click();
     await page.getByTestId('saved-hunt').getByRole('button', { name: 'Encoded commands' }).waitFor();
+    await page.getByText('Runs', { exact: true }).last().click();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByLabel('Conclusion').fill('The backup job, as agreed');
+    await page.getByRole('button', { name: 'Conclude' }).click();
+    await page.getByText('The backup job, as agreed').waitFor();
     await page.getByRole('button', { name: 'Draft a rule' }).click();
     expect(await page.getByTestId('rule').textContent()).toContain('Image|endswith');
     expect(await page.getByTestId('backtest').textContent()).toContain('would have fired 20 times');

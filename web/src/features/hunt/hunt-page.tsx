@@ -1,6 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Problem } from '../../api/problem.ts';
 import { count } from '../../ui/format.ts';
 import { Empty, Failure, Loading } from '../../ui/page-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -113,6 +114,11 @@ export function HuntPage({ tenant }: { readonly tenant: string }) {
   );
 }
 
+/** What the asker can put right is said, and nothing about servers and logs. */
+function isSlip(error: Error): boolean {
+  return error instanceof Problem && error.status >= 400 && error.status < 500;
+}
+
 function Answer({
   tenant,
   now: { asked, at },
@@ -126,7 +132,12 @@ function Answer({
   const histogram = useQuery(histogramQuery(tenant, asked, at));
   const save = useMutation({ mutationFn: (format: 'csv' | 'ndjson' | 'parquet') => download(tenant, asked, format) });
   if (found.isPending) return <Loading what="events" />;
-  if (found.isError) return <Failure what="The answer" error={found.error} />;
+  if (found.isError)
+    return isSlip(found.error) ? (
+      <Refused error={found.error} />
+    ) : (
+      <Failure what="The answer" error={found.error} retry={() => void found.refetch()} />
+    );
   const rows = found.data.pages.flatMap((page) => page.rows);
   if (rows.length === 0)
     return (

@@ -11,8 +11,8 @@ type Post<P extends keyof paths> = paths[P] extends {
 type Found = Post<'/api/v1/tenants/{t}/hunts/run'>;
 export type Histogram = Post<'/api/v1/tenants/{t}/hunts/histogram'>;
 export type Draft = Post<'/api/v1/tenants/{t}/hunts/drafts'>;
-export type SavedHunt =
-  paths['/api/v1/tenants/{t}/hunts']['get']['responses'][200]['content']['application/json']['items'][number];
+export type HuntRun =
+  paths['/api/v1/tenants/{t}/hunts/{id}/runs']['get']['responses'][200]['content']['application/json']['items'][number];
 
 /** A search, and about when: epoch ms, fixed when it was asked, so that all of a page speaks of the same time. */
 export interface Asked {
@@ -89,6 +89,29 @@ export const saveHunt = (
   const body = { ...said, schedule, hours: 24, sql: null };
   return answer(api.POST('/api/v1/tenants/{t}/hunts', { ...inTenant(tenant), body }));
 };
+
+export const runsQuery = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: ['hunt', tenant, 'runs', id],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/tenants/{t}/hunts/{id}/runs', {
+          params: { path: { t: tenant, id }, query: { limit: 10 } },
+          signal,
+        }),
+      ),
+  });
+
+export const runNow = (tenant: string, id: string) =>
+  answer(api.POST('/api/v1/tenants/{t}/hunts/{id}/runs', { params: { path: { t: tenant, id } } }));
+
+export const conclude = (tenant: string, id: string, run: string, text: string) =>
+  answer(
+    api.POST('/api/v1/tenants/{t}/hunts/{id}/runs/{run}/conclusions', {
+      params: { path: { t: tenant, id, run } },
+      body: { text },
+    }),
+  );
 
 export const draftOf = (tenant: string, asked: Asked) =>
   answer(

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { Failure } from '../../ui/page-state.tsx';
 import { Refused } from '../../ui/refused.tsx';
 import classes from './hunt.module.css';
+import { HuntRuns } from './hunt-runs.tsx';
 import { savedQuery, saveHunt } from './queries.ts';
 
 const rhythms = [
@@ -57,6 +58,10 @@ export function SavedHunts({
               {hunt.hypothesis}
               {hunt.schedule.kind === 'none' ? '' : ' · runs by itself'}
             </span>
+            <details>
+              <summary>Runs</summary>
+              <HuntRuns tenant={tenant} hunt={hunt.id} />
+            </details>
           </li>
         ))}
       </ul>
