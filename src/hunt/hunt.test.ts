@@ -4,7 +4,17 @@ import { MemoryWork } from '../../test/support/memory-work.ts';
 import { openLakeQueries } from '../adapters/duckdb/queries.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import { bucketWidth } from './histogram.ts';
-import { countOf, histogramOf, huntFor, limitsOf, type RowCursor, rowsOf, topColumn, topValuesOf } from './index.ts';
+import {
+  countOf,
+  histogramOf,
+  huntFor,
+  limitsOf,
+  type RowCursor,
+  replay,
+  rowsOf,
+  topColumn,
+  topValuesOf,
+} from './index.ts';
 
 const MINUTE = 60_000;
 const cleanups: (() => unknown)[] = [];
@@ -86,4 +96,17 @@ test('limits and fields that nobody may have are refused by name', () => {
   expect(() => limitsOf({ rows: 10_001 })).toThrow(expect.objectContaining({ code: 'HUNT_LIMIT' }) as Error);
   expect(() => limitsOf({ milliseconds: 0 })).toThrow(expect.objectContaining({ code: 'HUNT_LIMIT' }) as Error);
   expect(() => topColumn('raw"')).toThrow(expect.objectContaining({ code: 'HUNT_FIELD_UNKNOWN' }) as Error);
+});
+
+test('the past is read in order, each event once, however small the pages', async () => {
+  for (const pageSize of [7, 40, 500]) {
+    const ids: string[] = [];
+    const asked = hunt('process:cmd.exe', 200, { from: noon + 3 * MINUTE });
+    for await (const page of replay(queries, asked, 'host IS NULL', pageSize)) {
+      expect(page.length).toBeLessThanOrEqual(pageSize);
+      ids.push(...page.map(({ id }) => id));
+      for (const { host, extra } of page) expect(extra).toBe(host === null);
+    }
+    expect(ids).toEqual(Array.from({ length: 235 }, (_, at) => `e${String(31 + 2 * at).padStart(3, '0')}`));
+  }
 });

@@ -25,7 +25,12 @@ export interface Replayed {
  *
  * @param extra an SQL expression to have with each event; parameters of the hunt may be in it
  */
-export async function* replay(queries: LakeQueries, hunt: Hunt, extra = 'NULL'): AsyncGenerator<readonly Replayed[]> {
+export async function* replay(
+  queries: LakeQueries,
+  hunt: Hunt,
+  extra = 'NULL',
+  pageSize = PAGE,
+): AsyncGenerator<readonly Replayed[]> {
   const bounds = { first: hunt.scope.from ?? Number.MIN_SAFE_INTEGER, last: hunt.scope.to ?? Number.MAX_SAFE_INTEGER };
   let width = HOUR;
   let begin = await firstFrom(queries, hunt, bounds.first);
@@ -35,7 +40,7 @@ export async function* replay(queries: LakeQueries, hunt: Hunt, extra = 'NULL'):
     let after = { time: begin, id: '' };
     let read = 0;
     for (let more = true; more; ) {
-      const page = await pageOf(queries, hunt, after, end, extra);
+      const page = await pageOf(queries, hunt, { after, end, extra, pageSize });
       const last = page.events.at(-1);
       if (last !== undefined) yield page.events;
       read += page.events.length;
@@ -43,8 +48,8 @@ export async function* replay(queries: LakeQueries, hunt: Hunt, extra = 'NULL'):
       if (last !== undefined) after = { time: last.time, id: last.id };
     }
     // Each page looks through its window: crowded ones become narrower, thin ones wider.
-    if (read > 2 * PAGE) width = Math.max(SECOND, width / 4);
-    else if (read < PAGE / 8) width = Math.min(WIDEST, width * 8);
+    if (read > 2 * pageSize) width = Math.max(SECOND, width / 4);
+    else if (read < pageSize / 8) width = Math.min(WIDEST, width * 8);
     begin = read > 0 ? end + 1 : await firstFrom(queries, hunt, end + 1);
   }
 }
@@ -61,18 +66,23 @@ async function firstFrom(queries: LakeQueries, hunt: Hunt, from: number): Promis
   return typeof first === 'number' ? first : null;
 }
 
+interface Window {
+  readonly after: { readonly time: number; readonly id: string };
+  readonly end: number;
+  readonly extra: string;
+  readonly pageSize: number;
+}
+
 async function pageOf(
   queries: LakeQueries,
   hunt: Hunt,
-  after: { readonly time: number; readonly id: string },
-  end: number,
-  extra: string,
+  { after, end, extra, pageSize }: Window,
 ): Promise<{ readonly events: readonly Replayed[]; readonly more: boolean }> {
-  const scope = { ...hunt.scope, from: after.time, to: end, limits: { ...hunt.scope.limits, rows: PAGE } };
+  const scope = { ...hunt.scope, from: after.time, to: end, limits: { ...hunt.scope.limits, rows: pageSize } };
   const { rows, truncated } = await askHunt(queries, { ...hunt, scope }, (where, put) => {
     const at = `make_timestamp_ms(${put(after.time)}::BIGINT)::TIMESTAMP_MS`;
     const beyond = `(time > ${at} OR (time = ${at} AND id > ${put(after.id)}::VARCHAR))`;
-    return `SELECT id, epoch_ms(time)::DOUBLE, source, host, raw, ${extra} FROM events WHERE ${where} AND ${beyond} ORDER BY time, id LIMIT ${PAGE + 1}`;
+    return `SELECT id, epoch_ms(time)::DOUBLE, source, host, raw, ${extra} FROM events WHERE ${where} AND ${beyond} ORDER BY time, id LIMIT ${pageSize + 1}`;
   });
   const events = rows.map(([id, time, source, host, raw, said]) => ({
     id: String(id),

@@ -8,7 +8,7 @@ import { huntingOf } from '../../src/host/hunting.ts';
 import { CHROMIUM, chromiumFlags, chromiumMissing } from '../chromium.ts';
 import { type House, openHouse, PASSWORD } from '../http/house.ts';
 import { fillLake, processStart } from '../support/hunt-lake.ts';
-import { lakeFolder } from '../support/lake.ts';
+import { lakeFolder, noon } from '../support/lake.ts';
 
 const webRoot = join(import.meta.dirname, '..', '..', 'web', 'dist');
 /** Where screenshots go, for whoever wants to look. */
@@ -40,7 +40,7 @@ describe.skipIf(chromiumMissing('hunt.test.ts') !== null)('hunting in a browser'
     await fillLake(data, records, 'acme');
     const work = openWorkStore({ path: join(data, 'work') });
     const queries = openLakeQueries({ dir: join(data, 'lake'), work });
-    house = await openHouse({ webRoot, hunting: huntingOf({ queries, work }) });
+    house = await openHouse({ webRoot, hunting: huntingOf({ queries, work }), clock: { now: () => noon + 60 * HOUR } });
     const url = await house.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: chromiumFlags });
     cleanups.push(
@@ -105,7 +105,7 @@ describe.skipIf(chromiumMissing('hunt.test.ts') !== null)('hunting in a browser'
     await page.getByLabel('Hypothesis').fill('Somebody hides what they run');
     await page.getByRole('button', { name: 'Save this search' }).click();
     await page.getByTestId('saved-hunt').getByRole('button', { name: 'Encoded commands' }).waitFor();
-    await page.getByText('Runs', { exact: true }).last().click();
+    await page.getByTestId('saved-hunt').locator('summary').click();
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByLabel('Conclusion').fill('The backup job, as agreed');
     await page.getByRole('button', { name: 'Conclude' }).click();
