@@ -4,6 +4,7 @@ import { registerAssess } from './cli/assess.ts';
 import { registerBackup } from './cli/backup.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDetect } from './cli/detect.ts';
+import { registerHunt } from './cli/hunt.ts';
 import { registerLedgerCheckpoint } from './cli/ledger-checkpoint.ts';
 import { registerLedgerErase } from './cli/ledger-erase.ts';
 import { registerLedgerExport } from './cli/ledger-export.ts';
@@ -25,6 +26,7 @@ import { registerSwitch } from './cli/switch.ts';
 const commands = [
   registerAssess,
   registerDetect,
+  registerHunt,
   registerServe,
   registerSwitch,
   registerDemo,

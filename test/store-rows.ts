@@ -6,6 +6,7 @@ import { Policy } from '../src/contracts/policy.ts';
 import type { StateTx, StoredFinding } from '../src/ports/state-store.ts';
 import { fillAccessTables } from './store-rows-access.ts';
 import { fillAutonomyTables } from './store-rows-autonomy.ts';
+import { fillHuntTables } from './store-rows-hunts.ts';
 import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
 import { fillSecretTables } from './store-rows-secrets.ts';
@@ -121,5 +122,6 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillAutonomyTables(tx, tenant);
   await fillSecretTables(tx, tenant);
   await fillSourceTables(tx, tenant);
+  await fillHuntTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

@@ -24,6 +24,7 @@ import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
+import { startHunts } from './hunts.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
@@ -149,6 +150,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
             telemetry,
             warn: (message) => options.log.warn(message),
           });
+    const endHunts =
+      live === undefined
+        ? undefined
+        : startHunts({
+            store,
+            queries: live.ingest.queries,
+            tenants: () => [options.tenant.id],
+            warn: (message) => options.log.warn(message),
+          });
     const endRounds = autonomy.start();
     const endPaging = startPaging({
       store,
@@ -171,6 +181,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secrets,
       ...(live === undefined ? {} : { live }),
       async close() {
+        await endHunts?.();
         await live?.close();
         await endRounds();
         await endPaging();

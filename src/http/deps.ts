@@ -1,16 +1,20 @@
+import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { SwitchScope } from '../contracts/autonomy.ts';
 import type { Activity } from '../contracts/event.ts';
 import type { ReachOf, ResponsePlaybook } from '../contracts/response.ts';
 import type { SourceRef } from '../contracts/source.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
+import type { Matches, ReadEvent } from '../hunt/index.ts';
 import type { SourceCount } from '../ingest/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
+import type { LakeQueries } from '../ports/lake.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import type { EvidenceEvent, StateStore, StateTx } from '../ports/state-store.ts';
+import type { WorkStore } from '../ports/work-store.ts';
 import type { CanaryHold } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary, TimelineEntry } from './views.ts';
@@ -29,6 +33,20 @@ export interface AutonomyDeps {
   readonly watch: Pick<SwitchWatch, 'isKnown' | 'look'>;
   /** What the file STOP in the data folder stops now. */
   readonly heldByFile: () => readonly SwitchScope[];
+}
+
+/** What hunting stands on. */
+export interface HuntingDeps {
+  readonly queries: LakeQueries;
+  readonly work: Pick<WorkStore, 'detections'>;
+  readonly readEvent: ReadEvent;
+  /** What a rule's text matches. Throws `HUNT_DRAFT_BROKEN`. */
+  readonly compileRule: (text: string) => Matches;
+  /** Rows as a Parquet file, which is gone once it is read. */
+  readonly parquet: (
+    columns: readonly { readonly name: string; readonly type: string }[],
+    pages: AsyncIterable<readonly (readonly unknown[])[]>,
+  ) => Promise<Readable>;
 }
 
 /** What the server stands on. The composition root makes these; tests make them over a store of their own. */
@@ -60,6 +78,8 @@ export interface ServerDeps {
   readonly secrets: SecretKeeper;
   /** What a source has sent since the server began; absent where nothing listens. */
   readonly sourceCounts?: (source: SourceRef) => SourceCount | undefined;
+  /** Absent where no telemetry comes in. */
+  readonly hunting?: HuntingDeps;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

@@ -53,6 +53,10 @@ export const permissions = {
   'connectors.write': administrators,
   'sources.read': staff,
   'sources.write': leads,
+  /** All raw telemetry of the tenant: whoever decides on findings looks beyond them. */
+  'hunts.run': decidingRoles,
+  /** Saved hunts, what they found, and what a person concluded. */
+  'hunts.write': decidingRoles,
   'members.read': staff,
   'members.write': administrators,
   'playbooks.read': staff,

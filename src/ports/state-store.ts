@@ -7,6 +7,7 @@ import type { Policy } from '../contracts/policy.ts';
 import type { Role, Tenant } from '../contracts/tenant.ts';
 import type { AccessRows } from './state/access.ts';
 import type { AutonomyRows } from './state/autonomy.ts';
+import type { HuntRows } from './state/hunts.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
 import type { ConnectorRows, SecretRows } from './state/secrets.ts';
@@ -127,6 +128,7 @@ export interface StateTx {
   readonly secrets: SecretRows;
   readonly connectors: ConnectorRows;
   readonly sources: SourceRows;
+  readonly hunts: HuntRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

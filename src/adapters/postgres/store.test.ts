@@ -9,6 +9,7 @@ import * as accessSchema from './schema-access.ts';
 import * as authSchema from './schema-auth.ts';
 import * as autonomySchema from './schema-autonomy.ts';
 import * as erasureSchema from './schema-erasure.ts';
+import * as huntsSchema from './schema-hunts.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 import * as secretsSchema from './schema-secrets.ts';
@@ -24,6 +25,7 @@ const schemas = [
   erasureSchema,
   secretsSchema,
   sourcesSchema,
+  huntsSchema,
 ];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {

@@ -10,6 +10,7 @@ import type { Change } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { determinationRows } from './determination-rows.ts';
 import { findingRows } from './finding-rows.ts';
+import { huntRows } from './hunt-rows.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import { contextRows, policyRows } from './policy-rows.ts';
 import { responseRows } from './response-rows.ts';
@@ -104,6 +105,7 @@ export async function runTransaction<T>(
     secrets: allInTime(secretRows(queries, changed)),
     connectors: allInTime(connectorRows(queries, changed)),
     sources: allInTime(sourceRows(queries, changed)),
+    hunts: allInTime(huntRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
   const tx = withCanaries(bare, allInTime(canaryRows(queries)));

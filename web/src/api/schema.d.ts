@@ -1734,7 +1734,7 @@ export interface paths {
                                 revokedAt: number | null;
                                 lastUsedAt: number | null;
                             }[];
-                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         };
                     };
                 };
@@ -1762,7 +1762,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         /** @default null */
                         tenant?: string | null;
                         /** @default 90 */
@@ -7785,6 +7785,975 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the events that came in, by a search or in SQL; cancelled when you go away */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        search?: string;
+                        sql?: string;
+                        from?: number;
+                        to?: number;
+                        /** @default 20 */
+                        timeout?: number;
+                        /** @default 200 */
+                        limit?: number;
+                        after?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly columns: {
+                                name: string;
+                                type: string;
+                            }[];
+                            readonly rows: unknown[][];
+                            truncated: boolean;
+                            next: string | null;
+                            milliseconds: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many events a search finds over time */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        search: string;
+                        from?: number;
+                        to?: number;
+                        /** @default 20 */
+                        timeout?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            width: number;
+                            total: number;
+                            buckets: {
+                                at: number;
+                                events: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The most frequent values of fields among the events a search finds */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        search: string;
+                        from?: number;
+                        to?: number;
+                        /** @default 20 */
+                        timeout?: number;
+                        fields: string[];
+                        /** @default 10 */
+                        most?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                field: string;
+                                values: {
+                                    value: string | null;
+                                    events: number;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a search or SQL finds, as CSV, lines of JSON or Parquet
+         * @description An error after the first rows ends the answer in the middle: the connection breaks, and the file is not whole. In CSV a text that a spreadsheet would run as a formula has an apostrophe before it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        search?: string;
+                        sql?: string;
+                        from?: number;
+                        to?: number;
+                        /** @default 20 */
+                        timeout?: number;
+                        /** @enum {string} */
+                        format: "csv" | "ndjson" | "parquet";
+                        /** @default 100000 */
+                        limit?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A Sigma rule of a search, and what it would have done over the past */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        search: string;
+                        from?: number;
+                        to?: number;
+                        /** @default 20 */
+                        timeout?: number;
+                        /** @default Drafted from a hunt */
+                        title?: string;
+                        /** @default  */
+                        description?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            rule: string;
+                            readonly notes: string[];
+                            sampled: number;
+                            backtest: {
+                                events: number;
+                                fired: number;
+                                hunted: number;
+                                both: number;
+                                readonly onlyRule: string[];
+                                readonly onlyHunt: string[];
+                                readonly hosts: {
+                                    host: string | null;
+                                    fired: number;
+                                }[];
+                                readonly days: {
+                                    day: string;
+                                    fired: number;
+                                }[];
+                                unreadable: number;
+                                complete: boolean;
+                                until: number | null;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved hunts by name */
+        get: {
+            parameters: {
+                query?: {
+                    ended?: "true" | "false";
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                name: string;
+                                hypothesis: string;
+                                search: string | null;
+                                sql: string | null;
+                                hours: number;
+                                schedule: {
+                                    /** @enum {string} */
+                                    kind: "none";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "hours";
+                                    every: number;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "daily";
+                                    minute: number;
+                                };
+                                createdBy: string;
+                                owner: string;
+                                createdAt: number;
+                                endedAt: number | null;
+                                dueAt: number | null;
+                                revision: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Save a hunt: a search or SQL, what it would show, and when it runs by itself */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        hypothesis: string;
+                        /** @default null */
+                        search?: string | null;
+                        /** @default null */
+                        sql?: string | null;
+                        /** @default 24 */
+                        hours?: number;
+                        /**
+                         * @default {
+                         *       "kind": "none"
+                         *     }
+                         */
+                        schedule?: {
+                            /** @enum {string} */
+                            kind: "none";
+                        } | {
+                            /** @enum {string} */
+                            kind: "hours";
+                            every: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "daily";
+                            minute: number;
+                        };
+                        owner?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            name: string;
+                            hypothesis: string;
+                            search: string | null;
+                            sql: string | null;
+                            hours: number;
+                            schedule: {
+                                /** @enum {string} */
+                                kind: "none";
+                            } | {
+                                /** @enum {string} */
+                                kind: "hours";
+                                every: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "daily";
+                                minute: number;
+                            };
+                            createdBy: string;
+                            owner: string;
+                            createdAt: number;
+                            endedAt: number | null;
+                            dueAt: number | null;
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One saved hunt; its revision is the ETag */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            name: string;
+                            hypothesis: string;
+                            search: string | null;
+                            sql: string | null;
+                            hours: number;
+                            schedule: {
+                                /** @enum {string} */
+                                kind: "none";
+                            } | {
+                                /** @enum {string} */
+                                kind: "hours";
+                                every: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "daily";
+                                minute: number;
+                            };
+                            createdBy: string;
+                            owner: string;
+                            createdAt: number;
+                            endedAt: number | null;
+                            dueAt: number | null;
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a saved hunt */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        hypothesis?: string;
+                        search?: string | null;
+                        sql?: string | null;
+                        hours?: number;
+                        schedule?: {
+                            /** @enum {string} */
+                            kind: "none";
+                        } | {
+                            /** @enum {string} */
+                            kind: "hours";
+                            every: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "daily";
+                            minute: number;
+                        };
+                        owner?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            name: string;
+                            hypothesis: string;
+                            search: string | null;
+                            sql: string | null;
+                            hours: number;
+                            schedule: {
+                                /** @enum {string} */
+                                kind: "none";
+                            } | {
+                                /** @enum {string} */
+                                kind: "hours";
+                                every: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "daily";
+                                minute: number;
+                            };
+                            createdBy: string;
+                            owner: string;
+                            createdAt: number;
+                            endedAt: number | null;
+                            dueAt: number | null;
+                            revision: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/{id}/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a saved hunt; what it found stays */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of a saved hunt, newest first: what was found, and what of it was new */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                hunt: string;
+                                by: string | null;
+                                startedAt: number;
+                                milliseconds: number;
+                                from: number;
+                                to: number;
+                                receivedTo: number;
+                                found: number | null;
+                                fresh: number | null;
+                                events: string[];
+                                error: string | null;
+                                conclusion: {
+                                    text: string;
+                                    by: string;
+                                    at: number;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Run a saved hunt now */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            hunt: string;
+                            by: string | null;
+                            startedAt: number;
+                            milliseconds: number;
+                            from: number;
+                            to: number;
+                            receivedTo: number;
+                            found: number | null;
+                            fresh: number | null;
+                            events: string[];
+                            error: string | null;
+                            conclusion: {
+                                text: string;
+                                by: string;
+                                at: number;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/hunts/{id}/runs/{run}/conclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a run showed; once, and on record */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                    run: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            tenant: string;
+                            hunt: string;
+                            by: string | null;
+                            startedAt: number;
+                            milliseconds: number;
+                            from: number;
+                            to: number;
+                            receivedTo: number;
+                            found: number | null;
+                            fresh: number | null;
+                            events: string[];
+                            error: string | null;
+                            conclusion: {
+                                text: string;
+                                by: string;
+                                at: number;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/detections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detections in the order stored; ask again with next for those that come */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                sequence: number;
+                                detection: components["schemas"]["Detection"];
+                            }[];
+                            next: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

@@ -116,12 +116,17 @@ const sources = createRoute({
   path: '/sources',
 }).lazy(() => import('./sources.lazy.tsx').then((module) => module.Route));
 
+const hunt = createRoute({
+  getParentRoute: () => tenant,
+  path: '/hunt',
+}).lazy(() => import('./hunt.lazy.tsx').then((module) => module.Route));
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
     account,
-    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources]),
+    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources, hunt]),
   ]),
 ]);
 

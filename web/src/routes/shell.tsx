@@ -109,6 +109,11 @@ export function Shell() {
           >
             Queue
           </Link>
+          {membership.role !== 'viewer' && membership.role !== 'customer' && (
+            <Link to="/t/$tenant/hunt" params={{ tenant }}>
+              Hunt
+            </Link>
+          )}
           <Link to="/t/$tenant/actions" params={{ tenant }}>
             Actions
           </Link>

@@ -46,6 +46,7 @@ const secretTables = ['secrets', 'connectors'] as const;
  * turned away. One ended since the backup holds again until it is ended again; docs/ingest.md says so.
  */
 const sourceTables = ['sources', 'source_tokens'] as const;
+const huntTables = ['hunts', 'hunt_runs'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
@@ -72,6 +73,7 @@ export const backedUp = [
   ...autonomyTables,
   ...secretTables,
   ...sourceTables,
+  ...huntTables,
   'subject_keys',
   'user',
   'account',
