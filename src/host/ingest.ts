@@ -81,7 +81,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       ...(options.flush === undefined ? {} : { flush: options.flush }),
       ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
     };
-    return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
+    return keepAlive({ module: 'main', name: workerName(index, of), options: told, warn, execArgv: [YOUNG_HEAP] });
   });
   const keeping: KeeperOptions = {
     dataDir,
