@@ -25,6 +25,7 @@ import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
+import { reasonOf } from './live/reason.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
@@ -148,6 +149,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
             pipeline,
             telemetry,
             warn: (message) => options.log.warn(message),
+          }).catch(async (error: unknown) => {
+            // A port that is taken, most likely: what runs already must not outlive the store.
+            autonomy.stop();
+            await respond.stop();
+            throw error;
           });
     const endRounds = autonomy.start();
     const endPaging = startPaging({
@@ -171,7 +177,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       secrets,
       ...(live === undefined ? {} : { live }),
       async close() {
-        await live?.close();
+        // However the doors end, the store is closed in order.
+        await live
+          ?.close()
+          .catch((error: unknown) => options.log.warn(`doors did not end in order: ${reasonOf(error)}`));
         await endRounds();
         await endPaging();
         autonomy.stop();

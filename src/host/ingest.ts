@@ -52,7 +52,7 @@ export interface Ingest {
   readonly keeper: Child;
   /** Batches of the log that are not in the lake yet. */
   backlog(): Promise<number>;
-  /** Stops taking, lets workers finish what is in the log where `drain` says so, and closes. */
+  /** Stops taking, lets workers finish and commit what they have begun, and closes; what is left in the log is there for the next start. */
   close(): Promise<void>;
 }
 
@@ -63,6 +63,23 @@ const YOUNG_HEAP = '--max-semi-space-size=16';
 
 const doors = [bulkDoor, hecDoor, otlpDoor];
 
+/**
+ * A log that is shorter than what was read of it is another one: it was moved away, or the folder was put together from copies of
+ * different times. What comes into it would be taken for done; so all of it is worked on, and ids tell what was done before.
+ */
+export async function beginAgain(log: EventLog, work: WorkStore, warn: (message: string) => void): Promise<void> {
+  const back = new Map<number, number>();
+  for (const [lane, { detect, lake }] of work.offsets()) {
+    const end = await log.end(lane);
+    if (end >= Math.max(detect, lake)) continue;
+    warn(
+      `lane ${lane} of the event log ends at ${end}, and ${Math.max(detect, lake)} of it were read: it is read from its start`,
+    );
+    back.set(lane, 0);
+  }
+  if (back.size > 0) work.commit({ detect: back, lake: back });
+}
+
 /** Opens the doors and starts the workers. Throws the log's, the store's and the listener's coded errors. */
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const { dataDir, rules, sources, warn } = options;
@@ -70,6 +87,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const log = openLmdbLog({ path: join(dataDir, places.log) });
   const work = openWorkStore({ path: join(dataDir, places.work) });
   const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
+  await beginAgain(log, work, warn);
   const intake = new Intake({ log, clock: systemClock, incarnation: randomBytes(8).toString('hex') });
   const of = options.workers ?? workersHere();
   const workers = Array.from({ length: of }, (_, index) => {
@@ -97,11 +115,14 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     return batches;
   };
   const end = async (http: IngestHttp | undefined): Promise<void> => {
-    await http?.close();
-    await Promise.all([...workers, keeper].map((child) => child.stop()));
-    await queries.close();
-    await work.close();
-    await log.close();
+    try {
+      await http?.close();
+    } finally {
+      await Promise.all([...workers, keeper].map((child) => child.stop()));
+      await queries.close();
+      await work.close();
+      await log.close();
+    }
   };
   try {
     const http =

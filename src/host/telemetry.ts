@@ -8,6 +8,7 @@ import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Pipeline } from '../topology.ts';
 import { KnownFindings, publish } from '../triage/index.ts';
+import { reasonOf } from './live/reason.ts';
 
 /** While a long read goes on, what has been found so far becomes visible this often (milliseconds). */
 const SETTLE_EVERY = 30_000;
@@ -140,7 +141,7 @@ export class Telemetry {
     );
     const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
     const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
-    for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
+    for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${reasonOf(error)}`);
     return surfaced;
   }
 

@@ -224,7 +224,9 @@ describe('a worker', () => {
       });
     die(0, 2);
     await live();
-    expect(poisons.filter(({ message }) => message === 'it ended the worker').map(({ ordinal }) => ordinal)).toEqual([0]);
+    expect(poisons.filter(({ message }) => message === 'it ended the worker').map(({ ordinal }) => ordinal)).toEqual([
+      0,
+    ]);
     work.commit({ lake: new Map([[logged?.lane ?? 0, 0]]) });
     die(2, 1);
     begun.length = 0;
@@ -281,7 +283,8 @@ describe('a worker', () => {
     const seenProgress: number[] = [];
     const commit = work.commit.bind(work);
     work.commit = (what) => {
-      if (turns === 1) seenProgress.push(Number(Buffer.from(what.snapshots?.get('progress|worker-0') ?? '').toString()));
+      if (turns === 1)
+        seenProgress.push(Number(Buffer.from(what.snapshots?.get('progress|worker-0') ?? '').toString()));
       commit(what);
     };
     await run();

@@ -153,7 +153,11 @@ class LmdbWorkStore implements WorkStore {
   #replaced(dropped: readonly string[]): void {
     for (const name of dropped) {
       if (this.#files.has(name)) continue;
-      throw new BridgewatchError('WORK_FILE_GONE', `${name} is no file of the lake any more; nothing took its place`, 409);
+      throw new BridgewatchError(
+        'WORK_FILE_GONE',
+        `${name} is no file of the lake any more; nothing took its place`,
+        409,
+      );
     }
   }
 

@@ -173,7 +173,7 @@ export class LaneWorker {
   }
 
   #batch(lane: number, { position, bytes }: Logged): number | undefined {
-    const { marker, unpack } = this.#parts;
+    const { marker } = this.#parts;
     const unfinished = this.#careful;
     const careful = unfinished?.lane === lane && unfinished.position === position ? unfinished : undefined;
     const tries = careful?.ordinal === -1 ? careful.tries : 0;
@@ -293,8 +293,7 @@ export class LaneWorker {
     if (this.#isLakeDue(now)) {
       await this.#written();
       this.#writeLake();
-    } else if ((idle && this.#outcome.hasNews) || apart(now, this.#committedAt) >= COMMIT_EVERY)
-      this.#commit();
+    } else if ((idle && this.#outcome.hasNews) || apart(now, this.#committedAt) >= COMMIT_EVERY) this.#commit();
   }
 
   /** A file is written while the next gathers, so twice of what makes one may be held. */

@@ -40,6 +40,8 @@ export function lakeHabits(
     isStarted = true;
     // Only names that can come up again are kept.
     const names = new Set(listed.map(({ name }) => name));
-    counted = counted.intersection(names).union(new Set(listed.filter(({ merges }) => merges > 0).map(({ name }) => name)));
+    counted = counted
+      .intersection(names)
+      .union(new Set(listed.filter(({ merges }) => merges > 0).map(({ name }) => name)));
   };
 }
