@@ -34,7 +34,7 @@ const READ = 200;
 const TICK = 500;
 const LAKE_DELAY = 7000;
 /** Files are counted while they are as a worker wrote them: merged ones cannot be told from those counted already. */
-const COUNT_EVERY = 30_000;
+const COUNT_EVERY = 3000;
 /** Detections weighed together, and bytes of the records they rest on. What is older makes room. */
 const HELD = 20_000;
 const HELD_BYTES = 128 * 1024 * 1024;
