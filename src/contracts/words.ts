@@ -134,8 +134,7 @@ export function wordInRaw(word: string): string {
  * of ASCII letters, and where it begins or ends with a letter or digit, at the edge of a run. @param edges false at a side where the word may go on
  */
 export function wordPattern(word: string, edges = { before: true, after: true }): string {
-  const before =
-    edges.before && /^[a-zA-Z0-9]/.test(word) ? '(?:^|[^a-zA-Z0-9]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4})' : '';
+  const before = edges.before && /^[a-zA-Z0-9]/.test(word) ? '(?:^|[^a-zA-Z0-9]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4})' : '';
   return `${before}${looseWordPattern(word, edges.after)}`;
 }
 

@@ -26,6 +26,7 @@ import { createPipeline } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
 import { startHunts } from './hunts.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
+import { reasonOf } from './live/reason.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
@@ -149,6 +150,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
             pipeline,
             telemetry,
             warn: (message) => options.log.warn(message),
+          }).catch(async (error: unknown) => {
+            // A port that is taken, most likely: what runs already must not outlive the store.
+            autonomy.stop();
+            await respond.stop();
+            throw error;
           });
     const endHunts =
       live === undefined
@@ -182,7 +188,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       ...(live === undefined ? {} : { live }),
       async close() {
         await endHunts?.();
-        await live?.close();
+        // However the doors end, the store is closed in order.
+        await live
+          ?.close()
+          .catch((error: unknown) => options.log.warn(`doors did not end in order: ${reasonOf(error)}`));
         await endRounds();
         await endPaging();
         autonomy.stop();

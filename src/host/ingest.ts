@@ -57,7 +57,7 @@ export interface Ingest {
   readonly keeper: Child;
   /** Batches of the log that are not in the lake yet. */
   backlog(): Promise<number>;
-  /** Stops taking, lets workers finish what is in the log where `drain` says so, and closes. */
+  /** Stops taking, lets workers finish and commit what they have begun, and closes; what is left in the log is there for the next start. */
   close(): Promise<void>;
 }
 
@@ -68,6 +68,23 @@ const YOUNG_HEAP = '--max-semi-space-size=16';
 
 const doors = [bulkDoor, hecDoor, otlpDoor];
 
+/**
+ * A log that is shorter than what was read of it is another one: it was moved away, or the folder was put together from copies of
+ * different times. What comes into it would be taken for done; so all of it is worked on, and ids tell what was done before.
+ */
+export async function beginAgain(log: EventLog, work: WorkStore, warn: (message: string) => void): Promise<void> {
+  const back = new Map<number, number>();
+  for (const [lane, { detect, lake }] of work.offsets()) {
+    const end = await log.end(lane);
+    if (end >= Math.max(detect, lake)) continue;
+    warn(
+      `lane ${lane} of the event log ends at ${end}, and ${Math.max(detect, lake)} of it were read: it is read from its start`,
+    );
+    back.set(lane, 0);
+  }
+  if (back.size > 0) work.commit({ detect: back, lake: back });
+}
+
 /** Opens the doors and starts the workers. Throws the log's, the store's and the listener's coded errors. */
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const { dataDir, rules, sources, warn } = options;
@@ -75,6 +92,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const log = await openLog(dataDir, options.logOnNats);
   const work = openWorkStore({ path: join(dataDir, places.work) });
   const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
+  await beginAgain(log, work, warn);
   const intake = new Intake({
     log: options.behindIntake?.(log) ?? log,
     clock: systemClock,
@@ -92,7 +110,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
       ...(options.crashOn === undefined ? {} : { crashOn: options.crashOn }),
     };
-    return keepAlive({ module: 'main', name: workerName(index), options: told, warn, execArgv: [YOUNG_HEAP] });
+    return keepAlive({ module: 'main', name: workerName(index, of), options: told, warn, execArgv: [YOUNG_HEAP] });
   });
   const keeping: KeeperOptions = {
     dataDir,
@@ -108,11 +126,14 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     return batches;
   };
   const end = async (http: IngestHttp | undefined): Promise<void> => {
-    await http?.close();
-    await Promise.all([...workers, keeper].map((child) => child.stop()));
-    await queries.close();
-    await work.close();
-    await log.close();
+    try {
+      await http?.close();
+    } finally {
+      await Promise.all([...workers, keeper].map((child) => child.stop()));
+      await queries.close();
+      await work.close();
+      await log.close();
+    }
   };
   try {
     const http =

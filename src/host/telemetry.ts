@@ -8,6 +8,7 @@ import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Pipeline } from '../topology.ts';
 import { KnownFindings, publish } from '../triage/index.ts';
+import { reasonOf } from './live/reason.ts';
 
 /** While a long read goes on, what has been found so far becomes visible this often (milliseconds). */
 const SETTLE_EVERY = 30_000;
@@ -52,6 +53,8 @@ export class Telemetry {
   readonly #parts: TelemetryParts;
   #known: KnownFindings | undefined;
   #reading: ReadingState = { state: 'idle' };
+  /** One settling after another: two at once would both open what neither knows yet. */
+  #settling: Promise<unknown> = Promise.resolve();
 
   constructor(parts: TelemetryParts) {
     this.#parts = parts;
@@ -87,7 +90,7 @@ export class Telemetry {
     }
   }
 
-  /** Takes in what workers have detected, and makes visible what comes of it. Not during a read. */
+  /** Takes in what workers have detected, and makes visible what comes of it. */
   async take(detections: readonly Detection[]): Promise<readonly Finding[]> {
     this.#parts.pipeline.take(detections);
     return await this.#settle();
@@ -121,7 +124,13 @@ export class Telemetry {
   }
 
   /** Publishes what is above the line, and of what is below it whatever people can already see: its claim has changed too. */
-  async #settle(): Promise<readonly Finding[]> {
+  #settle(): Promise<readonly Finding[]> {
+    const settled = this.#settling.then(() => this.#settleNow());
+    this.#settling = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #settleNow(): Promise<readonly Finding[]> {
     const { store, clock, actor, tenant, pipeline, warn, listeners = [] } = this.#parts;
     this.#known ??= await KnownFindings.load(store, tenant);
     const known = this.#known;
@@ -132,7 +141,7 @@ export class Telemetry {
     );
     const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
     const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
-    for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${String(error)}`);
+    for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${reasonOf(error)}`);
     return surfaced;
   }
 

@@ -189,3 +189,30 @@ test('whatever is delivered is kept: each record once, in order within its host,
     }),
   );
 });
+
+test('many tiny records are as much as they take in memory, not as their text', async () => {
+  const { log, intake } = opened(new GatedLog(), { pendingBytes: 100_000 });
+  const many = Array.from({ length: 1000 }, () => ({}));
+  const first = intake.deliver(delivery(many));
+  expect(intake.busy).toBe(true);
+  await expect(intake.deliver(delivery([{}]))).rejects.toMatchObject({ code: 'INGEST_SLOW_DOWN' });
+  log.pass();
+  expect(await first).toEqual({ accepted: 1000 });
+  expect(intake.busy).toBe(false);
+});
+
+test('of a delivery with a record that cannot be read nothing is kept', async () => {
+  const { log, intake } = opened(new MemoryLog());
+  const bad: JsonObject = {};
+  Object.defineProperty(bad, 'node', {
+    enumerable: true,
+    get: () => {
+      throw new Error('unreadable');
+    },
+  });
+  await expect(
+    intake.deliver({ source, door: 'bulk', records: [incoming({ n: 1 }), { record: bad, raw: '{}' }] }),
+  ).rejects.toThrow('unreadable');
+  await intake.deliver(delivery([{ n: 2 }]));
+  expect(kept(log).map(({ text }) => text)).toEqual(['{"n":2}']);
+});

@@ -47,6 +47,10 @@ export interface IntakeParts {
 /** Bytes a lane's batch grows to before the next is begun. */
 const BATCH_BYTES = 1024 * 1024;
 const PENDING_BYTES = 64 * 1024 * 1024;
+/** Bytes that a record takes in memory beside its text, about: a million of `{}` are not two megabytes. */
+const RECORD_BYTES = 256;
+/** Characters of a key that is remembered: names of hosts are short, and what is no name is not worth its memory. */
+const KEY_LENGTH = 256;
 
 interface Open {
   readonly tenant: string;
@@ -98,14 +102,15 @@ export class Intake {
     const accepted = records.length;
     if (accepted === 0) return { accepted };
     const bytes = this.#gather(delivery);
-    this.#pending += bytes;
+    const held = bytes + accepted * RECORD_BYTES;
+    this.#pending += held;
     try {
       await new Promise<void>((resolve, reject) => {
         this.#waiting.push({ resolve, reject });
         if (!this.#running) this.#run();
       });
     } finally {
-      this.#pending -= bytes;
+      this.#pending -= held;
     }
     this.counters.received(source, accepted, bytes);
     return { accepted };
@@ -114,19 +119,24 @@ export class Intake {
   #gather({ source, door, records, digest }: Delivery): number {
     const receivedAt = this.#parts.clock.now();
     const identity = this.#identity(digest, records);
+    // All of them before the first goes into a batch: where one throws, none is kept of a delivery that gets no receipt.
+    const ids: string[] = [];
+    const lanes: number[] = [];
+    for (let at = 0; at < records.length; at += 1) {
+      const { record, nativeId, contentId } = records[at] as Incoming;
+      const native = lensOf(record).nativeId(record);
+      if (native !== undefined) ids.push(stableId(source.tenant, source.id, native));
+      else if (nativeId !== undefined) ids.push(stableId(source.tenant, source.id, 'named', nativeId));
+      else ids.push(contentId ?? stableId(source.tenant, source.id, identity, String(at)));
+      lanes.push(laneOf(partitionKey(record) ?? source.id));
+    }
     let total = 0;
     for (let at = 0; at < records.length; at += 1) {
-      const { record, raw, nativeId, contentId } = records[at] as Incoming;
-      const native = lensOf(record).nativeId(record);
-      let id: string;
-      if (native !== undefined) id = stableId(source.tenant, source.id, native);
-      else if (nativeId !== undefined) id = stableId(source.tenant, source.id, 'named', nativeId);
-      else if (contentId !== undefined) id = contentId;
-      else id = stableId(source.tenant, source.id, identity, String(at));
-      const lane = laneOf(partitionKey(record) ?? source.id);
+      const { raw } = records[at] as Incoming;
+      const lane = lanes[at] as number;
       const text = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
       const open = this.#batch(source, door, lane, receivedAt);
-      open.ids.push(id);
+      open.ids.push(ids[at] as string);
       open.pieces.push(text);
       open.bytes += text.length;
       total += text.length;
@@ -193,15 +203,16 @@ function appended({ lane, tenant, source, door, receivedAt, ids, pieces, bytes }
   return { lane, bytes: encodeBatch(batch), events: ids.length };
 }
 
-const lanes = new Map<string, number>();
+const lanesByKey = new Map<string, number>();
 
 function laneOf(key: string): number {
-  let lane = lanes.get(key);
+  let lane = lanesByKey.get(key);
   if (lane === undefined) {
     lane = hash('sha256', key, 'buffer').readUInt32LE(0) % LANES;
     // Keys come from telemetry: what is remembered of them is bounded.
-    if (lanes.size >= 100_000) lanes.clear();
-    lanes.set(key, lane);
+    if (key.length > KEY_LENGTH) return lane;
+    if (lanesByKey.size >= 100_000) lanesByKey.clear();
+    lanesByKey.set(key, lane);
   }
   return lane;
 }

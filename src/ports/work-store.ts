@@ -38,15 +38,16 @@ export interface StoredObservation extends Observation {
   readonly sequence: number;
 }
 
-/** Shows that a worker is the one that holds its name now. */
+/** Shows that a worker is the one that holds its name, and what else it has claimed with it, now. */
 export interface Claim {
   readonly name: string;
   readonly epoch: number;
+  readonly with?: readonly Claim[];
 }
 
 /** What a worker has done, kept as a whole or not at all. */
 export interface WorkCommit {
-  /** Throws `WORK_CLAIM_LOST`, keeping nothing, where another process has claimed the name since. */
+  /** Throws `WORK_CLAIM_LOST`, keeping nothing, where another process has claimed one of the names since. */
   readonly claim?: Claim;
   /** Lane -> position up to which detections (or the lake) are complete. */
   readonly detect?: ReadonlyMap<number, number>;
@@ -68,8 +69,11 @@ export interface WorkCommit {
  * may have it open at once.
  */
 export interface WorkStore {
-  /** Takes a name over from whoever had it: what that process commits from now on is refused. */
-  claim(name: string): Claim;
+  /**
+   * Takes names over from whoever had them: what such a process commits from now on is refused. A worker claims its lanes beside its own
+   * name: with another number of workers, they were those of another name.
+   */
+  claim(name: string, ...others: readonly string[]): Claim;
   offsets(): ReadonlyMap<number, LaneOffsets>;
   /** One transaction, durable on return. */
   commit(commit: WorkCommit): void;

@@ -45,6 +45,7 @@ let intake: Intake;
 let work: WorkStore;
 let poisons: Poison[] = [];
 let attempt: Attempt | undefined;
+let onPoison: (poison: Poison) => void = () => undefined;
 
 beforeEach(() => {
   expect(problems).toEqual([]);
@@ -62,6 +63,7 @@ function begin(): void {
   work = openWorkStore({ path: join(dir, 'work') });
   poisons = [];
   attempt = undefined;
+  onPoison = () => undefined;
 }
 
 const marker: AttemptMarker = {
@@ -87,6 +89,7 @@ async function run(
   dieAt?: { point: string; visit: number },
   kill?: (record: JsonObject) => void,
   whenIdle?: () => void,
+  isLast = true,
 ): Promise<void> {
   const lake = join(dir, 'lake');
   const buffer = await openLakeBuffer({ dir: lake, writer: `w${Math.random().toString(36).slice(2)}`, memoryMb: 128 });
@@ -110,7 +113,10 @@ async function run(
       return match(event);
     },
     correlated: correlatedObservation(engine.feeders),
-    onPoison: (poison) => poisons.push(poison),
+    onPoison: (poison) => {
+      onPoison(poison);
+      poisons.push(poison);
+    },
     flush: { bytes: 2000, milliseconds: 0 },
     crashPoint: (point) => {
       if (point !== dieAt?.point) return;
@@ -119,12 +125,13 @@ async function run(
     },
   });
   // It waits for more only when all is worked off.
+  let waits = 0;
   const more = async () => {
     whenIdle?.();
-    done.abort();
+    waits += 1;
+    if (isLast || waits > 3 || (await log.size()) === 0) done.abort();
   };
-  const idle = { ...log, more };
-  Object.assign(log, { more: idle.more });
+  Object.assign(log, { more });
   try {
     await worker.run(done.signal);
   } finally {
@@ -211,6 +218,92 @@ describe('a worker', () => {
       await dies();
     }
     expect(poisons.filter(({ message }) => message.includes('ended')).map(whatIn)).toEqual(['deadly']);
+  });
+
+  test('finds two such events in one batch: the second does not bring the first back', async () => {
+    await send([seen('a', 'deadly', 1), seen('a', 'odd'), seen('a', 'deadly', 2)]);
+    log.trim = async () => undefined;
+    const [logged] = log.appended;
+    // A process that died at an event: its marker stands, and what it had committed.
+    const die = (ordinal: number, tries: number) => {
+      attempt = { lane: logged?.lane ?? 0, position: 1, ordinal, tries };
+    };
+    const begun: number[] = [];
+    const live = () =>
+      run(undefined, (record) => {
+        if (whatOf(record) !== 'deadly') return;
+        begun.push((attempt?.ordinal ?? -1) + 1);
+        // Nothing after this happens in the process that dies: the worker ends here, its marker as it is.
+        throw new Error('dead');
+      });
+    die(0, 2);
+    await live();
+    expect(poisons.filter(({ message }) => message === 'it ended the worker').map(({ ordinal }) => ordinal)).toEqual([
+      0,
+    ]);
+    work.commit({ lake: new Map([[logged?.lane ?? 0, 0]]) });
+    die(2, 1);
+    begun.length = 0;
+    await live();
+    expect(begun).not.toContain(1);
+  });
+
+  test('writes its place in the log down where there were only repeats, so that the log is trimmed', async () => {
+    const records = [seen('a', 'odd')];
+    await send(records, 'digest');
+    await run();
+    await send(records, 'digest');
+    await run(undefined, undefined, undefined, false);
+    expect(await log.size()).toBe(0);
+  });
+
+  test('ends, and loses nothing, where it cannot keep aside what it has to put aside', async () => {
+    await send([seen('a', 'odd'), seen('a', 'poison'), seen('a', 'odd', 2)]);
+    const kill = (record: JsonObject) => {
+      if (whatOf(record) === 'poison') throw new Error('no rule for this');
+    };
+    let full = 5;
+    onPoison = () => {
+      full -= 1;
+      if (full >= 0) throw new Error('ENOSPC');
+    };
+    // The disk is full five times, and has room for the sixth.
+    for (let life = 0; life < 5; life += 1) await expect(run(undefined, kill)).rejects.toThrow('ENOSPC');
+    await run(undefined, kill);
+    expect(poisons.map(({ code }) => code)).toEqual(['WORKER_EVENT_POISON']);
+    expect(await idsInLake()).toHaveLength(2);
+  });
+
+  test('with another number of workers, one that still runs keeps nothing of its lanes', async () => {
+    const old = work.claim('worker-2-of-3', 'lane-2', 'lane-5');
+    const now = work.claim('worker-1-of-2', 'lane-1', 'lane-3', 'lane-5');
+    expect(() => work.commit({ claim: old, lake: new Map([[5, 7]]) })).toThrow(/worker-2-of-3|lane-5/);
+    work.commit({ claim: now, lake: new Map([[5, 7]]) });
+    expect(work.offsets().get(5)?.lake).toBe(7);
+  });
+
+  test('says how far it has come no further than what it may not have seen yet', async () => {
+    // Lane A is looked at before an append, lane B after it: what A got of it may be older than what B got.
+    await send([seen('a', 'even'), seen('b', 'even')], 'one');
+    const [first] = log.appended.map(({ lane }) => lane).toSorted((a, b) => a - b);
+    const late = log.appended.filter(({ lane }) => lane === first);
+    expect(new Set(log.appended.map(({ lane }) => lane)).size).toBe(2);
+    const read = log.read.bind(log);
+    let turns = 0;
+    log.read = async (lane, after, bytes) => {
+      if (lane === 0) turns += 1;
+      return lane === first && turns === 1 ? [] : read(lane, after, bytes);
+    };
+    const seenProgress: number[] = [];
+    const commit = work.commit.bind(work);
+    work.commit = (what) => {
+      if (turns === 1)
+        seenProgress.push(Number(Buffer.from(what.snapshots?.get('progress|worker-0') ?? '').toString()));
+      commit(what);
+    };
+    await run();
+    expect(late).toHaveLength(1);
+    expect(Math.max(...seenProgress)).toBeLessThan(AT - 1);
   });
 
   test('sets a damaged batch aside whole', async () => {

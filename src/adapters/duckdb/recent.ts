@@ -1,49 +1,70 @@
 import { stat } from 'node:fs/promises';
 import type { LakeFile } from '../../contracts/lake.ts';
 import { pathOf } from './durable.ts';
-import { literal, openEngine } from './engine.ts';
+import { type Engine, literal, openEngine } from './engine.ts';
 
 /** Files read at a time. */
 const FILES = 200;
-/** Events remembered at most: of more, the latest. */
-const IDS = 2_000_000;
+/** Events remembered: of more, the latest, whole minutes until they are so many. As many as `RecentIds` surely holds. */
+const IDS = 1_000_000;
+const MINUTE = 60_000;
 
-/** Tells the ids of events received since `since` (epoch ms) that are in the lake: what may be sent again and must not count again. */
+/**
+ * Tells the ids of events received since `since` (epoch ms) that are in the lake, or of the latest of them: what may be sent again and must
+ * not count again.
+ */
 export async function rememberRecent(
   dir: string,
   files: readonly LakeFile[],
   since: number,
   tell: (id: string) => void,
+  most = IDS,
 ): Promise<void> {
   const paths: string[] = [];
+  const lists: string[] = [];
   for (const { name } of files) {
     const path = pathOf(dir, name);
     // A file is written after what is in it was received.
     const written = await stat(path).catch(() => undefined);
     if (written !== undefined && written.mtimeMs >= since) paths.push(path);
   }
+  for (let at = 0; at < paths.length; at += FILES) {
+    const list = paths.slice(at, at + FILES).map(literal);
+    lists.push(`read_parquet([${list.join(', ')}], hive_partitioning = false)`);
+  }
   const engine = await openEngine({ threads: '1', memory_limit: '256MB' });
   try {
-    let left = IDS;
-    for (let at = 0; at < paths.length && left > 0; at += FILES) {
-      const list = paths
-        .slice(at, at + FILES)
-        .map(literal)
-        .join(', ');
-      const result = await engine.connection.stream(
-        `SELECT id FROM read_parquet([${list}], hive_partitioning = false) WHERE received >= epoch_ms(${Math.floor(since)})`,
-      );
+    const from = await latestFrom(engine, lists, since, most);
+    for (const list of lists) {
+      const result = await engine.connection.stream(`SELECT id FROM ${list} WHERE received >= epoch_ms(${from})`);
       for (
         let chunk = await result.fetchChunk();
         chunk !== null && chunk.rowCount > 0;
         chunk = await result.fetchChunk()
       ) {
         for (const id of chunk.getColumnValues(0)) tell(String(id));
-        left -= chunk.rowCount;
-        if (left <= 0) break;
       }
     }
   } finally {
     engine.close();
   }
+}
+
+/** The receipt time, not before `since`, after which there are at most about `most` events. */
+async function latestFrom(engine: Engine, lists: readonly string[], since: number, most: number): Promise<number> {
+  const minutes = new Map<number, number>();
+  for (const list of lists) {
+    const counted = await engine.connection.runAndReadAll(
+      `SELECT epoch_ms(received) // ${MINUTE}, count(*) FROM ${list} WHERE received >= epoch_ms(${Math.floor(since)}) GROUP BY ALL`,
+    );
+    for (const [minute, rows] of counted.getRows())
+      minutes.set(Number(minute), (minutes.get(Number(minute)) ?? 0) + Number(rows));
+  }
+  let left = most;
+  for (const [minute, rows] of [...minutes].sort((a, b) => b[0] - a[0])) {
+    left -= rows;
+    // The latest minute always: a flood within it is better known in part than not at all.
+    if (left < 0) return Math.max(Math.floor(since), left + rows === most ? minute * MINUTE : (minute + 1) * MINUTE);
+  }
+  return Math.floor(since);
 }

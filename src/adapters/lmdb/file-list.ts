@@ -18,6 +18,10 @@ export class FileList {
     this.#keys.putSync(file.name, key);
   }
 
+  has(name: string): boolean {
+    return this.#keys.doesExist(name);
+  }
+
   drop(name: string): void {
     const key = this.#keys.get(name);
     if (key === undefined) return;

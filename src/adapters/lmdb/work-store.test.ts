@@ -162,7 +162,12 @@ test('files are listed by tenant and hours, and what is dropped is gone', () => 
   expect(store.files('nobody')).toEqual([]);
   // As a merge does it: two go, one comes, nobody sees neither or both.
   const gone = files.slice(1, 3).map(({ name }) => name);
-  store.commit({ files: [file('main', '2026-11-25T08', 'bc')], dropped: [...gone, 'never/was.parquet'] });
+  store.commit({ files: [file('main', '2026-11-25T08', 'bc')], dropped: gone });
+  store.commit({ dropped: ['never/was.parquet'] });
+  // Another that merged the same comes too late: the rows are in `bc` already.
+  expect(() => store.commit({ files: [file('main', '2026-11-25T08', 'cb')], dropped: gone })).toThrow(
+    expect.objectContaining({ code: 'WORK_FILE_GONE' }),
+  );
   expect(names(store.files('main', '2026-11-25T08', '2026-11-25T08'))).toEqual(['bc.parquet']);
   expect(store.allFiles().length).toBe(5);
 });

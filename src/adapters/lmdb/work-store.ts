@@ -56,18 +56,23 @@ class LmdbWorkStore implements WorkStore {
     return this.#read(() => new Map([...this.#offsets.getRange()].map(({ key, value }) => [key, value])));
   }
 
-  claim(name: string): Claim {
-    let epoch = 0;
+  claim(name: string, ...others: readonly string[]): Claim {
+    const take = (taken: string): Claim => {
+      const epoch = (this.#claims.get(taken) ?? 0) + 1;
+      this.#claims.putSync(taken, epoch);
+      return { name: taken, epoch };
+    };
+    let claim: Claim = { name, epoch: 0 };
     this.#write(() => {
-      epoch = (this.#claims.get(name) ?? 0) + 1;
-      this.#claims.putSync(name, epoch);
+      claim = { ...take(name), with: others.map(take) };
     });
-    return { name, epoch };
+    return claim;
   }
 
   commit(commit: WorkCommit): void {
     this.#write(() => {
       if (commit.claim !== undefined) this.#hold(commit.claim);
+      if (commit.files !== undefined) this.#replaced(commit.dropped ?? []);
       for (const [lane, detect] of commit.detect ?? []) this.#offsets.putSync(lane, { ...this.#offset(lane), detect });
       for (const [lane, lake] of commit.lake ?? []) this.#offsets.putSync(lane, { ...this.#offset(lane), lake });
       for (const detected of commit.detections ?? []) this.#detections.add(detected.detection.id, detected);
@@ -134,13 +139,26 @@ class LmdbWorkStore implements WorkStore {
     await this.#root.close();
   }
 
-  #hold({ name, epoch }: Claim): void {
+  #hold({ name, epoch, with: others = [] }: Claim): void {
+    for (const other of others) this.#hold(other);
     if (this.#claims.get(name) === epoch) return;
     throw new BridgewatchError(
       'WORK_CLAIM_LOST',
       `another process works as ${name} now; what this one did since is not kept`,
       409,
     );
+  }
+
+  /** Rows that went into another file since would be there twice. */
+  #replaced(dropped: readonly string[]): void {
+    for (const name of dropped) {
+      if (this.#files.has(name)) continue;
+      throw new BridgewatchError(
+        'WORK_FILE_GONE',
+        `${name} is no file of the lake any more; nothing took its place`,
+        409,
+      );
+    }
   }
 
   #offset(lane: number): LaneOffsets {

@@ -8,6 +8,7 @@ import type { LakeBuffer } from '../../ports/lake.ts';
 import type { Claim, Observation, WorkStore } from '../../ports/work-store.ts';
 import type { Matched } from '../matching.ts';
 import { addToLake, Outcome, rawOf } from './outcome.ts';
+import { PutAside } from './put-aside.ts';
 
 /** An event, or a batch, that could not be worked on: it is kept aside, and the lane goes on. */
 export interface Poison {
@@ -78,6 +79,7 @@ const FLUSH: FlushBounds = { bytes: 16 * 1024 * 1024, milliseconds: 5000 };
 const TRIES = 2;
 /** Times a batch is begun before it is put aside unread: its events one by one have their turn first. */
 const BATCH_TRIES = 3;
+const ENDED = 'it ended the worker';
 /** Milliseconds that a receipt may be older than its append: a slow disk holds appends up. */
 const APPEND_SLACK = 5000;
 
@@ -92,15 +94,16 @@ export class LaneWorker {
   readonly #outcome = new Outcome();
   readonly #at = new Map<number, number>();
   readonly #detected = new Map<number, number>();
+  readonly #aside: PutAside;
   #careful: Attempt | undefined;
-  /** Something was worked off since a write to the lake was last begun, be it repetitions alone: the log keeps all of it until then. */
-  #isAhead = false;
-  /** An event that ended the worker is behind: the lake's position goes past it at once, so that nobody begins it again. */
-  #hasPassed = false;
   #committedAt = 0;
   #flushedAt = 0;
+  /** Positions have moved since the last write to the lake: those of mere duplicates bring no rows, and the log must be trimmed behind them. */
+  #moved = false;
   /** Receipt time up to which all lanes are worked off. */
   #progress = 0;
+  /** Oldest receipt time seen in the turn before this one. */
+  #oldestBefore = 0;
   #flushing: Promise<void> | undefined;
   /** What ended a write to the lake: the worker ends by it, and begins again where the lake is complete. */
   #failed: { readonly error: unknown } | undefined;
@@ -113,6 +116,7 @@ export class LaneWorker {
       this.#at.set(lane, offsets.get(lane)?.lake ?? 0);
       this.#detected.set(lane, offsets.get(lane)?.detect ?? 0);
     }
+    this.#aside = new PutAside(parts.work, parts.claim);
     this.#careful = parts.marker.unfinished();
     this.#flushedAt = parts.clock.now();
   }
@@ -120,10 +124,15 @@ export class LaneWorker {
   /** Works until the signal aborts; what is begun is finished and flushed. */
   async run(signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#parts;
+    // A predecessor may have ended between its commit and its trim, and with a full log nothing would come to make up for it.
+    for (const [lane, position] of this.#at) if (position > 0) await log.trim(lane, position);
     while (!signal.aborted) {
       const before = clock.now();
       const found = await this.#round(signal);
-      if (!found) this.#progress = before - APPEND_SLACK;
+      if (!found) {
+        this.#progress = before - APPEND_SLACK;
+        this.#oldestBefore = this.#progress + 1;
+      }
       await this.#settle(!found);
       if (found) continue;
       const wait = AbortSignal.any([signal, AbortSignal.timeout(this.#idleFor())]);
@@ -155,52 +164,76 @@ export class LaneWorker {
       }
       await this.#settle(false);
     }
-    // What other lanes still hold may be as old as the oldest batch of this turn, not older.
-    if (oldest !== Number.POSITIVE_INFINITY && oldest - 1 > this.#progress) this.#progress = oldest - 1;
+    // What a lane still holds is not older than what this turn found in it. What was appended after the lane had its turn was gathered
+    // after all that the turn before has seen: older than this turn's it may be, older than that one's not.
+    if (found) {
+      this.#progress = Math.max(this.#progress, Math.min(oldest, this.#oldestBefore) - 1);
+      this.#oldestBefore = oldest;
+    }
     return found;
   }
 
   #batch(lane: number, { position, bytes }: Logged): number | undefined {
-    const { marker, unpack } = this.#parts;
+    const { marker } = this.#parts;
     const unfinished = this.#careful;
     const careful = unfinished?.lane === lane && unfinished.position === position ? unfinished : undefined;
     const tries = careful?.ordinal === -1 ? careful.tries : 0;
-    const isNew = position > (this.#detected.get(lane) ?? 0);
     marker.begin({ lane, position, ordinal: -1, tries: tries + 1 });
     let receivedAt: number | undefined;
     try {
-      if (tries >= BATCH_TRIES) throw new Error(`it ended the worker ${tries} times`);
-      const batch = decodeBatch(bytes);
-      receivedAt = batch.receivedAt;
-      const events = unpack(batch, (ordinal, text) => {
-        // Done again after a crash, it was counted and put aside before.
-        if (isNew)
-          this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text);
-      });
-      this.#events(lane, position, batch, events, careful);
-    } catch (error) {
-      if (isNew) this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
+      const read = this.#read(lane, position, bytes, tries);
+      if (read !== undefined) {
+        receivedAt = read.batch.receivedAt;
+        this.#events(lane, position, read.batch, read.events, careful);
+      }
+    } finally {
+      // What is thrown here ends the worker and is known: a full disk, say. It is no death that the events are to blame for.
+      marker.end();
     }
-    marker.end();
     if (careful !== undefined) this.#careful = undefined;
     this.#at.set(lane, position);
-    this.#isAhead = true;
-    if (isNew) {
+    this.#moved = true;
+    if (position > (this.#detected.get(lane) ?? 0)) {
       this.#detected.set(lane, position);
       this.#outcome.done(lane, position);
     }
     return receivedAt;
   }
 
+  /** The batch and its events; undefined where it is put aside. Throws only what keeping something aside throws. */
+  #read(
+    lane: number,
+    position: number,
+    bytes: Uint8Array,
+    tries: number,
+  ): { readonly batch: LogBatch; readonly events: SourceEvent[] } | undefined {
+    const damaged: [ordinal: number, text: string][] = [];
+    let batch: LogBatch;
+    let events: SourceEvent[];
+    try {
+      if (tries >= BATCH_TRIES) throw new Error(`it ended the worker ${tries} times`);
+      batch = decodeBatch(bytes);
+      events = this.#parts.unpack(batch, (ordinal, text) => damaged.push([ordinal, text]));
+    } catch (error) {
+      this.#poison('WORKER_BATCH_DAMAGED', lane, position, -1, undefined, String(error), bytes);
+      return undefined;
+    }
+    for (const [ordinal, text] of damaged)
+      this.#poison('WORKER_RECORD_DAMAGED', lane, position, ordinal, batch, 'the record is not JSON', text);
+    return { batch, events };
+  }
+
   #events(lane: number, position: number, batch: LogBatch, events: SourceEvent[], careful: Attempt | undefined): void {
     const isNew = position > (this.#detected.get(lane) ?? 0);
+    const aside = this.#aside.of(lane, position);
     for (const event of events) {
       const ordinal = event.line - 1;
+      if (aside?.has(ordinal) === true) continue;
       if (careful !== undefined) {
         const tries = careful.ordinal === ordinal ? careful.tries : 0;
         if (tries >= TRIES) {
-          this.#poison('WORKER_EVENT_POISON', lane, position, ordinal, batch, 'it ended the worker', rawOf(event));
-          this.#hasPassed = true;
+          this.#poison('WORKER_EVENT_POISON', lane, position, ordinal, batch, ENDED, rawOf(event));
+          this.#aside.add(lane, position, ordinal);
           continue;
         }
         this.#parts.marker.begin({ lane, position, ordinal, tries: tries + 1 });
@@ -221,7 +254,6 @@ export class LaneWorker {
         return;
       } catch (error) {
         if (tries < TRIES) continue;
-        if (!isNew) return;
         const raw = rawOf(event);
         this.#poison('WORKER_EVENT_POISON', lane, position, event.line - 1, batch, String(error), raw);
         return;
@@ -250,7 +282,10 @@ export class LaneWorker {
     raw: Poison['raw'],
   ): void {
     const { tenant, source } = batch ?? { tenant: '', source: '' };
-    this.#outcome.count(tenant, source, code);
+    const isNew = position > (this.#detected.get(lane) ?? 0);
+    // Done again after a crash, it was counted and put aside before; but what ended the worker is found out only then.
+    if (!isNew && !message.startsWith(ENDED)) return;
+    if (isNew) this.#outcome.count(tenant, source, code);
     this.#parts.onPoison({ code, tenant, source, lane, position, ordinal, message, raw });
   }
 
@@ -258,17 +293,18 @@ export class LaneWorker {
   async #settle(idle: boolean): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed.error;
     const now = this.#parts.clock.now();
-    if (this.#hasPassed || this.#isLakeDue(now)) {
+    if (this.#isLakeDue(now)) {
       await this.#written();
       this.#writeLake();
-    } else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
+    } else if ((idle && this.#outcome.hasNews) || apart(now, this.#committedAt) >= COMMIT_EVERY) this.#commit();
   }
 
   /** A file is written while the next gathers, so twice of what makes one may be held. */
   #isLakeDue(now: number): boolean {
-    const { rawBytes } = this.#parts.buffer;
+    const { rows, rawBytes } = this.#parts.buffer;
     if (this.#flushing !== undefined) return rawBytes >= 2 * this.#flush.bytes;
-    return this.#isAhead && (rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
+    const isOverdue = apart(now, this.#flushedAt) >= this.#flush.milliseconds;
+    return (rows > 0 || this.#moved) && (rawBytes >= this.#flush.bytes || isOverdue);
   }
 
   #commit(): void {
@@ -285,8 +321,7 @@ export class LaneWorker {
     this.#commit();
     crashPoint?.('after detections before lake');
     this.#flushedAt = clock.now();
-    this.#isAhead = false;
-    this.#hasPassed = false;
+    this.#moved = false;
     const lake = new Map(this.#at);
     this.#flushing = this.#list(lake).then(
       () => {
@@ -309,10 +344,15 @@ export class LaneWorker {
   }
 
   #idleFor(): number {
-    const { clock } = this.#parts;
-    if (!this.#isAhead) return COMMIT_EVERY;
+    const { buffer, clock } = this.#parts;
+    if (buffer.rows === 0 && !this.#moved) return COMMIT_EVERY;
     return Math.max(10, Math.min(COMMIT_EVERY, this.#flushedAt + this.#flush.milliseconds - clock.now()));
   }
+}
+
+/** Milliseconds between two readings of a clock that may be set back: work that is due must not wait until it is as late again. */
+function apart(now: number, then: number): number {
+  return Math.abs(now - then);
 }
 
 const PROGRESS = 'progress|';

@@ -50,6 +50,8 @@ export class SecondStage {
   readonly #parts: SecondStageParts;
   readonly #byKind: ReadonlyMap<string, Observer>;
   #cursor = 0;
+  /** Observations up to here are in the state that is kept. */
+  #kept = 0;
   #pending: StoredObservation[] = [];
   #savedAt = 0;
 
@@ -59,6 +61,7 @@ export class SecondStage {
     const saved = savedIn(parts.work);
     if (saved === undefined) return;
     this.#cursor = saved.cursor;
+    this.#kept = saved.cursor;
     this.#pending = [...saved.pending];
     for (const [kind, snapshot] of Object.entries(saved.observers)) this.#byKind.get(kind)?.restore(snapshot);
   }
@@ -68,6 +71,7 @@ export class SecondStage {
     const { work, claim, workers, clock, observers, snapshotEvery = SNAPSHOT_EVERY } = this.#parts;
     // Read before the observations: those committed up to this progress are then all there.
     const upTo = progressOfAll(work, workers);
+    this.#forget();
     this.#read();
     const due = this.#pending.filter((observation) => receivedAt(observation) <= upTo);
     if (due.length > 0) this.#pending = this.#pending.filter((observation) => receivedAt(observation) > upTo);
@@ -75,7 +79,7 @@ export class SecondStage {
     const detections = observers.flatMap((observer) => observer.advance(upTo));
     if (detections.length > 0) work.commit({ claim, detections });
     const now = clock.now();
-    if (now - this.#savedAt < snapshotEvery) return;
+    if (Math.abs(now - this.#savedAt) < snapshotEvery) return;
     this.save();
     this.#savedAt = now;
   }
@@ -89,7 +93,15 @@ export class SecondStage {
       observers: Object.fromEntries(observers.map((observer) => [observer.kind, observer.snapshot()])),
     };
     work.commit({ claim, snapshots: new Map([[SNAPSHOT, Buffer.from(JSON.stringify(saved))]]) });
-    work.trimObservations(this.#cursor);
+    this.#kept = this.#cursor;
+    this.#forget();
+  }
+
+  /** One call takes some thousands: more may come between two snapshots. */
+  #forget(): void {
+    const { work } = this.#parts;
+    const [oldest] = work.observations(0, 1);
+    if (oldest !== undefined && oldest.sequence <= this.#kept) work.trimObservations(this.#kept);
   }
 
   #read(): void {

@@ -7,8 +7,10 @@ import type { LakeQueries } from '../../ports/lake.ts';
 import type { StoredDetection, WorkStore } from '../../ports/work-store.ts';
 import type { Pipeline } from '../../topology.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { reasonOf } from './reason.ts';
 import { Repeats } from './repeats.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { saveSettled } from './settled.ts';
+import { surroundingsOf, windowsOf } from './surroundings.ts';
 
 export interface LiveParts {
   readonly tenant: string;
@@ -28,13 +30,14 @@ export interface LiveParts {
   readonly lakeDelay?: number;
 }
 
-const READ = 2000;
+const READ = 200;
 const TICK = 500;
 const LAKE_DELAY = 7000;
 /** Files are counted while they are as a worker wrote them: merged ones cannot be told from those counted already. */
-const COUNT_EVERY = 30_000;
-/** Detections weighed together. What is older makes room. */
+const COUNT_EVERY = 3000;
+/** Detections weighed together, and bytes of the records they rest on. What is older makes room. */
 const HELD = 20_000;
+const HELD_BYTES = 128 * 1024 * 1024;
 /** Events around them in memory. */
 const EVENTS = 150_000;
 
@@ -48,6 +51,8 @@ export class Live {
   /** In the order stored: new ones wait until the lake has caught up. */
   #waiting: { readonly stored: StoredDetection; readonly since: number }[] = [];
   readonly #held = new Map<string, StoredDetection>();
+  #heldBytes = 0;
+  #waitingBytes = 0;
   #cursor = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
   #detected = 0;
@@ -69,7 +74,7 @@ export class Live {
         await this.#turn();
       } catch (error) {
         // A database or a lake that does not answer: the detections are kept, and their turn comes.
-        this.#parts.warn(`findings of ${this.#parts.tenant} are late: ${String(error)}`);
+        this.#parts.warn(`findings of ${this.#parts.tenant} are late: ${reasonOf(error)}`);
       }
       // A settling that takes long leaves time for everything else.
       await pause(Math.max(TICK, 4 * (performance.now() - began)), signal);
@@ -80,17 +85,29 @@ export class Live {
     const { clock, lakeDelay = LAKE_DELAY, habits, refreshHabits } = this.#parts;
     this.#read();
     const now = clock.now();
-    if (now - this.#countedAt >= COUNT_EVERY) {
-      await refreshHabits(habits);
+    // Apart in either direction: a clock that is set back must not hold findings up until it is as late again.
+    if (Math.abs(now - this.#countedAt) >= COUNT_EVERY) {
+      await this.#orWithout('what is usual was not counted', () => refreshHabits(habits));
       this.#countedAt = now;
     }
-    const due = this.#waiting.filter(({ since }) => now - since >= lakeDelay).map(({ stored }) => stored);
+    const due = this.#waiting.filter(({ since }) => Math.abs(now - since) >= lakeDelay).map(({ stored }) => stored);
     await this.#count();
     if (due.length === 0) return;
     await this.#bringNear(due);
     await this.#parts.telemetry.take(due.map(({ detection }) => detection));
     const done = new Set(due);
     this.#waiting = this.#waiting.filter(({ stored }) => !done.has(stored));
+    for (const stored of due) this.#waitingBytes -= bytesOf(stored);
+    saveSettled(this.#parts.work, (this.#waiting[0]?.stored.sequence ?? this.#cursor + 1) - 1);
+  }
+
+  /** A lake that does not answer, or not in time, makes findings poorer: it must not keep them from being seen. */
+  async #orWithout(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#parts.warn(`findings of ${this.#parts.tenant}: ${what}: ${reasonOf(error)}`);
+    }
   }
 
   /** Brings the stored counts up to what has come. */
@@ -115,35 +132,40 @@ export class Live {
       for (const stored of read) {
         if (stored.detection.tenant !== tenant) continue;
         if (stored.sequence > this.#before) this.#detected += 1;
-        if (!this.#repeats.isRepeat(stored.detection)) this.#waiting.push({ stored, since: clock.now() });
+        if (this.#repeats.isRepeat(stored.detection)) continue;
+        this.#waiting.push({ stored, since: clock.now() });
+        this.#waitingBytes += bytesOf(stored);
       }
       this.#cursor = read.at(-1)?.sequence ?? this.#cursor;
-      if (read.length < READ || this.#waiting.length > HELD) return;
+      if (read.length < READ || this.#waiting.length > HELD || this.#waitingBytes > HELD_BYTES) return;
     }
   }
 
   async #bringNear(due: readonly StoredDetection[]): Promise<void> {
     const { lake, queries, tenant, refreshHabits, habits } = this.#parts;
-    for (const stored of due) this.#held.set(stored.detection.id, stored);
+    for (const stored of due) {
+      if (!this.#held.has(stored.detection.id)) this.#heldBytes += bytesOf(stored);
+      this.#held.set(stored.detection.id, stored);
+    }
     this.#makeRoom();
     lake.add(due.flatMap(eventsOf));
-    await refreshHabits(habits);
-    lake.add(
-      await surroundingsOf(
-        queries,
-        tenant,
-        due.map(({ detection }) => detection),
-      ),
-    );
+    await this.#orWithout('what is usual was not counted', () => refreshHabits(habits));
+    for (const detections of windowsOf(due.map(({ detection }) => detection)))
+      await this.#orWithout('what happened around some of them is missing', async () => {
+        lake.add(await surroundingsOf(queries, tenant, detections));
+      });
   }
 
   #makeRoom(): void {
     const { lake, pipeline } = this.#parts;
-    if (this.#held.size > HELD) {
-      const oldest = [...this.#held.keys()].slice(0, this.#held.size - HELD);
-      for (const id of oldest) this.#held.delete(id);
-      pipeline.forget(oldest);
+    const gone: string[] = [];
+    for (const [id, stored] of this.#held) {
+      if (this.#held.size <= HELD && this.#heldBytes <= HELD_BYTES) break;
+      this.#held.delete(id);
+      this.#heldBytes -= bytesOf(stored);
+      gone.push(id);
     }
+    pipeline.forget(gone);
     if (lake.size <= EVENTS) return;
     lake.clear();
     for (const stored of this.#held.values()) lake.add(eventsOf(stored));
@@ -152,6 +174,12 @@ export class Live {
 
 function eventsOf({ events }: StoredDetection): SourceEvent[] {
   return events.map(eventOf).filter((event) => event !== undefined);
+}
+
+function bytesOf({ events }: StoredDetection): number {
+  let bytes = 0;
+  for (const { raw } of events) bytes += raw.length;
+  return bytes;
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,9 @@ const HOUR = 3_600_000;
 const BEFORE = HOUR;
 const AFTER = HOUR / 4;
 const EVENTS = 5000;
+/** What is asked about at once lies within so long. An event says itself when it was: one of 1970 must not make a question of all years. */
+const WINDOW = 6 * HOUR;
+const WINDOWS = 12;
 /** Hosts, users or principals asked about at a time. */
 const NAMES = 50;
 /** Generations of parent processes looked for. */
@@ -85,6 +88,19 @@ async function read(
     if (event !== undefined) events.push(event);
   }
   return events;
+}
+
+/** Detections by the time they lie in, the latest first; of very many times, the latest. */
+export function windowsOf(detections: readonly Detection[]): readonly (readonly Detection[])[] {
+  const windows: Detection[][] = [];
+  for (const detection of detections.toSorted((a, b) => b.at - a.at)) {
+    const window = windows.at(-1);
+    const latest = window?.[0]?.at;
+    if (window !== undefined && latest !== undefined && latest - detection.at <= WINDOW) window.push(detection);
+    else if (windows.length < WINDOWS) windows.push([detection]);
+    else break;
+  }
+  return windows;
 }
 
 /** Names of one kind of entity with the first and last time they were detected at; those detected last, where there are many. */

@@ -1,3 +1,4 @@
+import { BridgewatchError } from '../../kernel/errors.ts';
 import type { FromWorker, ToWorker } from './options.ts';
 
 /** Milliseconds between signs of life. A process that is stuck gives none. */
@@ -22,7 +23,17 @@ export async function asChild<Options>(
     if (process.connected) process.send?.(message);
   };
   setInterval(() => say({ kind: 'beat' }), BEAT_EVERY);
+  process.on('uncaughtException', end);
   const options: Options = JSON.parse(process.argv[2] ?? '{}');
-  await run(options, controller.signal, () => say({ kind: 'ready' }));
+  await run(options, controller.signal, () => say({ kind: 'ready' })).catch(end);
   process.exit(0);
+}
+
+/** Says why, and no more: a library's error, or the cause of one of ours, may quote the telemetry it stumbled over. */
+function end(error: unknown): never {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const where = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  const what = error instanceof BridgewatchError ? `${error.code}: ${message}` : `${name}: ${message.slice(0, 200)}`;
+  process.stderr.write(`${[what, ...where.slice(0, 5)].join('\n')}\n`);
+  process.exit(1);
 }

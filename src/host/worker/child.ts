@@ -63,7 +63,8 @@ export function keepAlive(options: ChildOptions): Child {
       watch(started);
       if (message.kind === 'ready') isReady();
     });
-    started.once('exit', (code, signal) => {
+    const ended = (how: string | number | null): void => {
+      if (child !== started) return;
       clearTimeout(watchdog);
       child = undefined;
       if (stopping) {
@@ -73,8 +74,13 @@ export function keepAlive(options: ChildOptions): Child {
       // One that lived a while failed by something that came along, not by its start.
       const lived = performance.now() - began;
       restarts = lived > RESTART_MOST ? 1 : restarts + 1;
-      options.warn(`${options.name} ended (${signal ?? code}) and is started again`);
+      options.warn(`${options.name} ended (${how}) and is started again`);
       timer = setTimeout(start, Math.min(RESTART_MOST, RESTART_FIRST * 2 ** (restarts - 1)));
+    };
+    started.once('exit', (code, signal) => ended(signal ?? code));
+    // Where no process can be made (no memory, too many) there is no exit; and an error nobody takes would end the server.
+    started.on('error', (error) => {
+      if (started.pid === undefined) ended(error.message);
     });
   };
   start();

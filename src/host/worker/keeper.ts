@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { openLakeKeeping } from '../../adapters/duckdb/keeping.ts';
 import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
+import type { WorkStore } from '../../ports/work-store.ts';
+import { settledDetections } from '../live/settled.ts';
 import { crasher } from './crasher.ts';
 import { type KeeperOptions, places } from './options.ts';
 
@@ -49,13 +51,24 @@ export async function runKeeper(options: KeeperOptions, signal: AbortSignal, rea
         filesDropped,
       });
       work.commit({ claim, snapshots: new Map([['disk', Buffer.from(disk)]]) });
-      work.trimDetections(Math.max(0, work.lastDetection() - DETECTIONS));
+      forgetDetections(work);
       await keeping.sweep();
     }
     if (into === 0) await pause(EVERY, signal);
   }
   await keeping.close();
   await work.close();
+}
+
+/** What has not become part of a finding yet stays, however much there is of it. */
+function forgetDetections(work: WorkStore): void {
+  const upTo = Math.min(settledDetections(work), work.lastDetection() - DETECTIONS);
+  // A call takes some thousands: more come in a minute.
+  for (;;) {
+    const [oldest] = work.detections(0, 1);
+    if (oldest === undefined || oldest.sequence > upTo) return;
+    work.trimDetections(upTo);
+  }
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -56,4 +56,5 @@ export const places = {
   rejects: 'rejects.ndjson',
 } as const;
 
-export const workerName = (index: number): string => `worker-${index}`;
+/** With the number there are: how far one of three has come says nothing of what one of two has to do. */
+export const workerName = (index: number, of: number): string => `worker-${index}-of-${of}`;

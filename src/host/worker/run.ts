@@ -37,23 +37,25 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const log = await openLog(dataDir, options.logOnNats);
   const work = openWorkStore({ path: join(dataDir, places.work) });
   // Before anything is read: what a predecessor that still runs commits after this is refused.
-  const claim = work.claim(workerName(index));
+  const lanes = Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => lane % of === index);
+  const name = workerName(index, of);
+  const claim = work.claim(name, ...lanes.map((lane) => `lane-${lane}`));
   const lakeDir = join(dataDir, places.lake);
   mkdirSync(lakeDir, { recursive: true, mode: 0o700 });
   const buffer = await openLakeBuffer({
     dir: lakeDir,
-    writer: `${workerName(index)}-${systemClock.now().toString(36)}-${process.pid}`,
+    writer: `${name}-${systemClock.now().toString(36)}-${process.pid}`,
     memoryMb: options.lakeMemoryMb ?? 160,
   });
   const { engine } = compileRules(loadRules(options.rules));
   const fieldsFor = (origin: EventOrigin): ReadonlyMap<string, number> => engine.fieldsFor(origin);
   const recent = new RecentIds();
   await rememberRecent(lakeDir, work.allFiles(), systemClock.now() - RESEND_WINDOW, (id) => recent.add(id));
-  const marker = new AttemptFile(join(dataDir, `${workerName(index)}.attempt`));
+  const marker = new AttemptFile(join(dataDir, `${name}.attempt`));
   const matchers = new Map<string, ReturnType<typeof createMatching>>();
   const worker = new LaneWorker({
     claim,
-    lanes: Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => lane % of === index),
+    lanes,
     log,
     work,
     buffer,
@@ -85,7 +87,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
             claim,
             clock: systemClock,
             observers: [new Correlations(engine, eventOf), new Upkeep(fieldsFor)],
-            workers: Array.from({ length: of }, (_, at) => workerName(at)),
+            workers: Array.from({ length: of }, (_, at) => workerName(at, of)),
           }),
           signal,
         )
