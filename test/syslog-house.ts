@@ -43,7 +43,13 @@ function directoryOf({ tokens = {}, fingerprints = {}, networks = {} }: Known): 
     Object.keys(of).filter((key) => of[key] === id);
   return lookUpIn({
     sources: [...ids].map((id) => ({
-      ...{ id, tenant: 't', name: id, door: 'syslog', createdAt: 0, createdBy: 'test', endedAt: null },
+      id,
+      tenant: 't',
+      name: id,
+      door: 'syslog' as const,
+      createdAt: 0,
+      createdBy: 'test',
+      endedAt: null,
       peers: keysOf(networks, id),
       fingerprints: keysOf(fingerprints, id),
     })),

@@ -8,7 +8,7 @@ import { cpuMs, memoryMb, quantile } from './resources.ts';
 import type { FromServer, ServerOptions } from './server.ts';
 
 /**
- * `npm run bench:pipeline -- [--seconds 600] [--json] [--rules <dir>...] [--workers 2] [--event-bytes 1500] [--rate <n>]`
+ * `npm run bench:pipeline -- [--seconds 600] [--json] [--rules <dir>...] [--workers 1] [--event-bytes 1500] [--rate <n>]`
  *
  * Everything between a sender and the lake, in the processes that production has: the `_bulk` door, the log with fsync, lenses, all
  * rules, detections, the lake and its merging. First as fast as it goes without a growing backlog for `--seconds`; then at half that rate
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     json: { type: 'boolean', default: false },
     rules: { type: 'string', multiple: true },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '1' },
     'event-bytes': { type: 'string', default: '1500' },
     'events-per-request': { type: 'string', default: '500' },
     connections: { type: 'string', default: '8' },
@@ -56,7 +56,7 @@ const told: ServerOptions = {
   workers: Number(values.workers),
   token,
 };
-const state = { lakeEvents: 0, detections: 0, receipted: 0, refused: 0, sentBytes: 0, loadCpuMs: 0 };
+const state = { lakeEvents: 0, unmergedBytes: 0, detections: 0, receipted: 0, refused: 0, sentBytes: 0, loadCpuMs: 0 };
 let latencies: number[] = [];
 const sentAt = new Map<string, number>();
 let visibleMs: number[] = [];
@@ -73,6 +73,7 @@ server.on('message', (message: FromServer) => {
   else {
     state.lakeEvents = message.lakeEvents;
     state.detections = message.detections;
+    state.unmergedBytes = message.unmergedBytes;
     for (const [mark, at] of message.visible) {
       const sent = sentAt.get(mark);
       if (sent !== undefined) visibleMs.push(at - sent);
@@ -168,6 +169,7 @@ const line = {
   diskBytesPerRawByte: round(diskBytesPerRawByte, 4),
   backlogAtEnd,
   backlogGrowth,
+  unmergedMbAtEnd: Math.round(end.unmergedBytes / 1e6),
   notInLakeAfterDrain: drained,
   detections: state.detections,
   refusedRequests: end.refused,

@@ -13,6 +13,8 @@ export type FromServer =
       readonly kind: 'counts';
       readonly lakeEvents: number;
       readonly detections: number;
+      /** Raw bytes of lake files that no merge has reached yet. */
+      readonly unmergedBytes: number;
       /** Marks seen in detections since the last message, and when (epoch ms). */
       readonly visible: readonly (readonly [string, number])[];
     }
@@ -46,8 +48,12 @@ const look = setInterval(() => {
 }, 20);
 const tell = setInterval(() => {
   let lakeEvents = 0;
-  for (const { rows } of ingest.work.allFiles()) lakeEvents += rows;
-  say({ kind: 'counts', lakeEvents, detections: sequence, visible });
+  let unmergedBytes = 0;
+  for (const { rows, rawBytes, merges } of ingest.work.allFiles()) {
+    lakeEvents += rows;
+    if (merges === 0) unmergedBytes += rawBytes;
+  }
+  say({ kind: 'counts', lakeEvents, detections: sequence, unmergedBytes, visible });
   visible = [];
 }, 250);
 process.once('message', async () => {

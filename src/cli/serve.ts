@@ -25,7 +25,9 @@ interface ServeOptions {
   readonly doorCert?: string;
   readonly doorKey?: string;
   readonly doorProxy?: readonly string[];
-  readonly workers: string;
+  readonly workers?: string;
+  readonly keepDays?: string;
+  readonly lakeGb?: string;
   readonly admin: string;
   readonly trustedProxy?: readonly string[];
   readonly oidcIssuer?: string;
@@ -53,7 +55,9 @@ export function registerServe(program: Command): void {
     .option('--door-cert <file>', 'certificate of the door (PEM)')
     .option('--door-key <file>', 'its key (PEM)')
     .option('--door-proxy <cidr...>', 'proxies in front of the door that hold TLS for it')
-    .option('--workers <n>', 'processes that detect and write the lake', '2')
+    .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
+    .option('--keep-days <n>', 'days that events are kept (default: as long as there is room)')
+    .option('--lake-gb <n>', 'gigabytes that events may take; beyond it the oldest raw records go first')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
     .option(
       '--trusted-proxy <cidr...>',
@@ -121,7 +125,9 @@ function doorsOf(options: ServeOptions): DoorOptions {
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
   return {
-    workers: wholeNumber('--workers', options.workers),
+    ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
+    ...(options.keepDays === undefined ? {} : { retainDays: wholeNumber('--keep-days', options.keepDays) }),
+    ...(options.lakeGb === undefined ? {} : { lakeBytes: wholeNumber('--lake-gb', options.lakeGb) * 1e9 }),
     http: {
       host: options.doorAddress,
       port: wholeNumber('--door-port', options.doorPort),

@@ -5,13 +5,15 @@ import { correlationDetections } from './correlating.ts';
 import { createMatching } from './matching.ts';
 import type { RuleEngine } from './rule-engine.ts';
 
-export { correlationDetections } from './correlating.ts';
 export { detectorVersion } from './detector.ts';
 export { createMatching, type Matched } from './matching.ts';
 export type { RuleEngine } from './rule-engine.ts';
 export { correlatedObservation } from './worker/correlated.ts';
 export { type FlushBounds, LaneWorker, type Poison, workerCrashPoints } from './worker/lane-worker.ts';
+export { Correlations } from './worker/observers/correlations.ts';
+export { sourceHealth, Upkeep } from './worker/observers/upkeep.ts';
 export { type Observer, SecondStage } from './worker/second-stage.ts';
+export { Watch } from './worker/watch.ts';
 
 export interface DetectingOptions {
   /**

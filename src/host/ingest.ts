@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openLakeQueries } from '../adapters/duckdb/queries.ts';
 import { openLmdbLog } from '../adapters/lmdb/event-log.ts';
@@ -28,7 +29,7 @@ export interface IngestOptions {
     readonly tls?: { readonly certFile: string; readonly keyFile: string };
     readonly behindProxy?: readonly string[];
   };
-  /** Worker processes; 2 unless told. */
+  /** Worker processes; one less than there are cores unless told. */
   readonly workers?: number;
   readonly flush?: Partial<FlushBounds>;
   /** Bytes the lake may take. */
@@ -58,7 +59,8 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-const WORKERS = 2;
+/** One core is for the doors, the store and everything else. */
+const workersHere = (): number => Math.max(1, availableParallelism() - 1);
 /** Events are short-lived and many: a larger young heap lets most of them die in it. */
 const YOUNG_HEAP = '--max-semi-space-size=16';
 
@@ -76,7 +78,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     clock: systemClock,
     incarnation: randomBytes(8).toString('hex'),
   });
-  const of = options.workers ?? WORKERS;
+  const of = options.workers ?? workersHere();
   const workers = Array.from({ length: of }, (_, index) => {
     const told: WorkerOptions = {
       dataDir,

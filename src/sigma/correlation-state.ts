@@ -1,21 +1,13 @@
 import type { CorrelationHit } from './correlation-hit.ts';
 import { onlyLowerBounds, withinBounds } from './correlation-rule.ts';
 import type { LinkedCorrelation } from './correlation-set.ts';
+import { finite, type SavedState } from './correlation-snapshot.ts';
 import type { SigmaEvent } from './event.ts';
 import { FieldReaders } from './field-readers.ts';
 import { fold } from './fold.ts';
 import type { SigmaRule } from './rule.ts';
-import {
-  Chains,
-  LastEvents,
-  LastOfEach,
-  LastValues,
-  type Measure,
-  measures,
-  RunningSum,
-  WholeWindow,
-  type Window,
-} from './windows.ts';
+import { type Measure, measures, WholeWindow } from './whole-window.ts';
+import { Chains, LastEvents, LastOfEach, LastValues, RunningSum, type Window } from './windows.ts';
 
 /** One rule met: by an event, or (for chained correlations) by a group whose newest event it is. */
 export interface Observation<E extends SigmaEvent> {
@@ -66,6 +58,10 @@ export class CorrelationState<E extends SigmaEvent> {
         : type === 'temporal_ordered'
           ? measures.temporal
           : measures[type];
+  }
+
+  get rule(): SigmaRule {
+    return this.#linked.correlation.rule;
   }
 
   /** Takes in what was met at one moment, and adds what it meets itself. */
@@ -178,6 +174,39 @@ export class CorrelationState<E extends SigmaEvent> {
     const group = groupBy.map((field, i) => ({ field, value: values[i] ?? '' }));
     if (hit && rule.reported) hits.push({ rule, group, groupKey: key, firstEvent, lastEvent, events, figure });
     observations.push({ rule, event: lastEvent, group: new Map(group.map(({ field, value }) => [field, value])), hit });
+  }
+
+  /** Its groups, with the events in them by number. */
+  save(numberOf: (event: E) => number): SavedState {
+    return {
+      swept: finite(this.#swept),
+      sliding: [...this.#sliding].map(([key, { window, lastHit }]) => [
+        key,
+        window.newest,
+        finite(lastHit),
+        window.save(numberOf),
+      ]),
+      whole: [...this.#whole].map(([key, window]) => [key, window.begin, window.save(numberOf)]),
+      closing: this.#closing.slice(this.#closed).map(({ end, key }) => [end, key]),
+    };
+  }
+
+  /** Into a fresh state of the same rule: what `save` gave. */
+  load({ swept, sliding, whole, closing }: SavedState, eventOf: (number: number) => E): void {
+    this.#swept = swept ?? Number.NEGATIVE_INFINITY;
+    for (const [key, newest, lastHit, saved] of sliding) {
+      const window = this.#makeWindow?.();
+      if (window === undefined) continue;
+      window.load(saved, eventOf);
+      window.newest = newest;
+      this.#sliding.set(key, { window, lastHit: lastHit ?? Number.NEGATIVE_INFINITY });
+    }
+    for (const [key, begin, saved] of whole) {
+      const window = new WholeWindow<E>(begin);
+      window.load(saved, eventOf);
+      this.#whole.set(key, window);
+    }
+    for (const [end, key] of closing) this.#closing.push({ end, key });
   }
 
   /** undefined where a group-by field is missing: the event belongs to no group. */

@@ -1,7 +1,8 @@
+import type { Resolved } from './compile.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { LinkedCorrelation } from './correlation-set.ts';
 import { Correlator, type CorrelatorOptions } from './correlator.ts';
-import type { SigmaEvent } from './event.ts';
+import type { Origin, SigmaEvent } from './event.ts';
 import { type Explanation, explainCondition, explainSelection, type MatchedField, matchedFields } from './explain.ts';
 import { fitsLogSource, Plans } from './plan.ts';
 import { type FieldTable, Reading } from './reading.ts';
@@ -72,6 +73,17 @@ export class Engine {
     return new Set(this.#linked.flatMap(({ inputs }) => inputs));
   }
 
+  /** The fields that rules for this origin look at -> how many of them do. */
+  fieldsFor(origin: Origin): ReadonlyMap<string, number> {
+    const rules = new Map<string, number>();
+    for (const { rule, resolved } of this.#compiled) {
+      if (!fitsLogSource(rule.logsource, origin)) continue;
+      for (const field of new Set([...resolved.selections.values()].flatMap(fieldsOf)))
+        rules.set(field, (rules.get(field) ?? 0) + 1);
+    }
+    return rules;
+  }
+
   /** A fresh run of the correlations among the rules, to be fed event by event with what `matchAll` gives. */
   correlator<E extends SigmaEvent>(options: CorrelatorOptions = {}): Correlator<E> {
     return new Correlator<E>(this.#linked, options);
@@ -82,4 +94,9 @@ export class Engine {
     if (!compiled) throw new TypeError(`rule ${rule.id} was not compiled into this engine`);
     return compiled;
   }
+}
+
+function fieldsOf(selection: Resolved): string[] {
+  if (selection.kind !== 'item') return selection.of.flatMap(fieldsOf);
+  return selection.field === undefined ? [] : [selection.field];
 }

@@ -10,6 +10,10 @@ export interface Window<E extends SigmaEvent> {
   events(): readonly E[];
   /** Time of the newest event taken in: the group is forgotten one timespan later. */
   newest: number;
+  /** What it remembers as a JSON value, events by their number. `newest` is kept by whoever asks. */
+  save(numberOf: (event: E) => number): unknown;
+  /** Into a fresh window of the same rule: what `save` gave. */
+  load(saved: unknown, eventOf: (number: number) => E): void;
 }
 
 /** event_count with lower bounds: the newest `least` events are all that matters, whatever the window. */
@@ -41,6 +45,15 @@ export class LastEvents<E extends SigmaEvent> implements Window<E> {
 
   events(): readonly E[] {
     return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+
+  save(numberOf: (event: E) => number): unknown {
+    return this.events().map(numberOf);
+  }
+
+  load(saved: unknown, eventOf: (number: number) => E): void {
+    this.#ring.push(...(saved as number[]).map(eventOf));
+    this.#next = this.#ring.length === this.#least ? 0 : this.#ring.length;
   }
 }
 
@@ -74,6 +87,14 @@ export class LastValues<E extends SigmaEvent> implements Window<E> {
   events(): readonly E[] {
     return [...new Set(this.#seen.values())];
   }
+
+  save(numberOf: (event: E) => number): unknown {
+    return [...this.#seen].map(([value, event]) => [value, numberOf(event)]);
+  }
+
+  load(saved: unknown, eventOf: (number: number) => E): void {
+    for (const [value, event] of saved as [string | number, number][]) this.#seen.set(value, eventOf(event));
+  }
 }
 
 /** temporal with lower bounds: when each rule was last met. */
@@ -104,6 +125,14 @@ export class LastOfEach<E extends SigmaEvent> implements Window<E> {
     const within = [...this.#last.values()].filter(({ time }) => time >= this.newest - this.#span);
     return [...new Set(within)].sort((a, b) => a.time - b.time);
   }
+
+  save(numberOf: (event: E) => number): unknown {
+    return [...this.#last].map(([position, event]) => [position, numberOf(event)]);
+  }
+
+  load(saved: unknown, eventOf: (number: number) => E): void {
+    for (const [position, event] of saved as [number, number][]) this.#last.set(position, eventOf(event));
+  }
 }
 
 /**
@@ -114,7 +143,7 @@ export class Chains<E extends SigmaEvent> implements Window<E> {
   newest = Number.NEGATIVE_INFINITY;
   readonly #length: number;
   readonly #span: number;
-  readonly #chains: (readonly E[])[] = [];
+  readonly #chains: (readonly E[] | undefined)[] = [];
 
   constructor(length: number, span: number) {
     this.#length = length;
@@ -138,6 +167,16 @@ export class Chains<E extends SigmaEvent> implements Window<E> {
 
   events(): readonly E[] {
     return this.#chains[this.#length - 1] ?? [];
+  }
+
+  save(numberOf: (event: E) => number): unknown {
+    return [...this.#chains.entries()].flatMap(([position, chain]) =>
+      chain === undefined ? [] : [[position, chain.map(numberOf)]],
+    );
+  }
+
+  load(saved: unknown, eventOf: (number: number) => E): void {
+    for (const [position, chain] of saved as [number, number[]][]) this.#chains[position] = chain.map(eventOf);
   }
 }
 
@@ -183,49 +222,14 @@ export class RunningSum<E extends SigmaEvent> implements Window<E> {
   events(): readonly E[] {
     return this.#entries.slice(this.#from).map(({ event }) => event);
   }
-}
 
-/**
- * Everything else (upper bounds, averages, percentiles) is judged when its window is over: it begins with the group's first
- * event and takes in what comes within the timespan. `add` never holds; the correlator asks `judge` at the end.
- */
-export class WholeWindow<E extends SigmaEvent> {
-  readonly begin: number;
-  readonly #entries: { event: E; position: number; value: string | number }[] = [];
-
-  constructor(begin: number) {
-    this.begin = begin;
+  save(numberOf: (event: E) => number): unknown {
+    return [this.#sum, ...this.#entries.slice(this.#from).map(({ event, value }) => [numberOf(event), value])];
   }
 
-  add(event: E, position: number, value: string | number): void {
-    this.#entries.push({ event, position, value });
-  }
-
-  figure(measure: Measure): number {
-    return measure(this.#entries);
-  }
-
-  events(): readonly E[] {
-    return [...new Set(this.#entries.map(({ event }) => event))];
+  load(saved: unknown, eventOf: (number: number) => E): void {
+    const [sum, ...entries] = saved as [number, ...[number, number][]];
+    this.#sum = sum;
+    this.#entries = entries.map(([event, value]) => ({ event: eventOf(event), value }));
   }
 }
-
-type Entries = readonly { readonly position: number; readonly value: string | number }[];
-export type Measure = (entries: Entries) => number;
-
-const numbers = (entries: Entries): number[] => entries.map(({ value }) => Number(value));
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** How each correlation type turns a whole window into a figure. */
-export const measures = {
-  event_count: (entries: Entries) => entries.length,
-  value_count: (entries: Entries) => new Set(entries.map(({ value }) => value)).size,
-  temporal: (entries: Entries) => new Set(entries.map(({ position }) => position)).size,
-  value_sum: (entries: Entries) => sum(numbers(entries)),
-  value_avg: (entries: Entries) => sum(numbers(entries)) / entries.length,
-  /** Nearest rank: the smallest value that at least `percentile` percent of the values do not exceed. */
-  value_percentile: (percentile: number) => (entries: Entries) => {
-    const sorted = numbers(entries).sort((a, b) => a - b);
-    return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] ?? Number.NaN;
-  },
-} as const;

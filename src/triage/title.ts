@@ -25,10 +25,9 @@ export function titleOf(witnesses: readonly Witness[], entities: readonly Entity
     .filter((part) => part !== undefined)
     .map((part) => plainText(part, PART_LIMIT))
     .join(' on ');
-  return plainText(
-    `${subject === '' ? 'Unnamed account' : subject}: ${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`,
-    LIMIT,
-  );
+  // What is about no one (a source that fell silent) needs no subject.
+  const who = subject === '' ? (entities.length === 0 ? '' : 'Unnamed account: ') : `${subject}: `;
+  return plainText(`${who}${what.join('; then ')}${more > 0 ? ` (+${more} more)` : ''}`, LIMIT);
 }
 
 function actorOf(entities: readonly Entity[]): string | undefined {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryLake } from '../../src/adapters/memory-lake/lake.ts';
 import { loadPlaybooks } from '../../src/cli/load.ts';
+import type { Detection } from '../../src/contracts/detection.ts';
 import type { SourceEvent } from '../../src/contracts/event.ts';
 import { blindness, determine, drawFrom, mergeByPerson, splitByPerson } from '../../src/decide/index.ts';
 import type { FindingListener } from '../../src/ports/listeners.ts';
@@ -60,6 +61,32 @@ describe('publishing', () => {
     (await opened.store.withTenants([tenant], (tx) => tx.findings.page(tenant, {}, null, 50))).items;
   const ledgerTypes = async () =>
     (await opened.store.withTenants([tenant], (tx) => tx.ledger.list(tenant, 0, 100))).map(({ entry }) => entry.type);
+
+  it('opens a finding on a detection that rests on no event: a source that fell silent', async () => {
+    const silent: Detection = {
+      id: 'silent',
+      tenant,
+      detector: {
+        kind: 'baseline',
+        id: 'baseline:source-silent',
+        version: '1',
+        title: 'Source dc fell silent',
+        level: 'medium',
+        techniques: [],
+        tactics: [],
+        falsePositives: [],
+      },
+      events: [],
+      at: 0,
+      fields: [{ selection: 'baseline', field: 'source', value: 'dc', pattern: 'last heard 2026-01-05T00:00Z' }],
+      entities: [],
+    };
+    pipeline.take([silent]);
+    expect(await settle()).toEqual({ opened: 1, revised: 0, failed: [] });
+    const [opened] = await findings();
+    expect(opened?.finding).toMatchObject({ title: 'Source dc fell silent', events: [], entities: [] });
+    expect(await settle()).toEqual({ opened: 0, revised: 0, failed: [] });
+  });
 
   it('opens a finding once, with its ledger entry, and leaves it alone when nothing changed', async () => {
     pipeline.push([started('e1', 0, 'ws1', 'a.exe')]);

@@ -93,7 +93,7 @@ export class LaneWorker {
   readonly #at = new Map<number, number>();
   readonly #detected = new Map<number, number>();
   #careful: Attempt | undefined;
-  /** Something was worked off since the lake's position was last committed, be it repetitions alone: the log keeps all of it until then. */
+  /** Something was worked off since the lake was last written, be it repetitions alone: the log keeps all of it until then. */
   #isAhead = false;
   /** An event that ended the worker is behind: the lake's position goes past it at once, so that nobody begins it again. */
   #hasPassed = false;
@@ -101,6 +101,9 @@ export class LaneWorker {
   #flushedAt = 0;
   /** Receipt time up to which all lanes are worked off. */
   #progress = 0;
+  #flushing: Promise<void> | undefined;
+  /** What ended a write to the lake: the worker ends by it, and begins again where the lake is complete. */
+  #failed: { readonly error: unknown } | undefined;
 
   constructor(parts: LaneWorkerParts) {
     this.#parts = parts;
@@ -126,7 +129,15 @@ export class LaneWorker {
       const wait = AbortSignal.any([signal, AbortSignal.timeout(this.#idleFor())]);
       await log.more(this.#at, wait);
     }
-    await this.#writeLake();
+    await this.#written();
+    this.#writeLake();
+    await this.#written();
+  }
+
+  /** Waits for the write under way. Throws what ended one: the position must not pass what it did not list. */
+  async #written(): Promise<void> {
+    await this.#flushing;
+    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   /** One turn over the lanes; false where none had anything. */
@@ -245,12 +256,20 @@ export class LaneWorker {
 
   /** Commits what is due. @param idle nothing is waiting: what there is may as well go out now */
   async #settle(idle: boolean): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed.error;
     const now = this.#parts.clock.now();
-    const { buffer } = this.#parts;
-    const isLakeDue =
-      this.#isAhead && (buffer.rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
-    if (isLakeDue || this.#hasPassed) await this.#writeLake();
-    else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
+    if (this.#isLakeDue(now)) {
+      await this.#written();
+      this.#writeLake();
+    } else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
+  }
+
+  /** A file is written while the next gathers, so twice of what makes one may be held. */
+  #isLakeDue(now: number): boolean {
+    const { rawBytes } = this.#parts.buffer;
+    if (this.#flushing !== undefined) return rawBytes >= 2 * this.#flush.bytes;
+    if (!this.#isAhead) return false;
+    return this.#hasPassed || rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds;
   }
 
   #commit(): void {
@@ -261,17 +280,31 @@ export class LaneWorker {
     work.commit({ ...this.#outcome.take(), claim, snapshots: new Map([progressOf(claim.name, this.#progress)]) });
   }
 
-  async #writeLake(): Promise<void> {
-    const { buffer, work, crashPoint, clock, log, claim } = this.#parts;
+  /** Begins to write what is held; `#flushing` ends when it is listed with the position it is complete to. */
+  #writeLake(): void {
+    const { crashPoint, clock } = this.#parts;
     this.#commit();
     crashPoint?.('after detections before lake');
     this.#flushedAt = clock.now();
     const lake = new Map(this.#at);
+    this.#isAhead = false;
+    this.#hasPassed = false;
+    this.#flushing = this.#list(lake).then(
+      () => {
+        this.#flushing = undefined;
+      },
+      (error: unknown) => {
+        this.#flushing = undefined;
+        this.#failed = { error };
+      },
+    );
+  }
+
+  async #list(lake: ReadonlyMap<number, number>): Promise<void> {
+    const { buffer, work, crashPoint, claim, log } = this.#parts;
     const files = await buffer.flush();
     crashPoint?.('after lake files before offset');
     work.commit({ claim, lake, files });
-    this.#isAhead = false;
-    this.#hasPassed = false;
     crashPoint?.('after offset');
     for (const [lane, position] of lake) if (position > 0) await log.trim(lane, position);
   }

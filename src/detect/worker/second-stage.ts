@@ -102,9 +102,14 @@ export class SecondStage {
   }
 }
 
-function savedIn(work: WorkStore): Saved | undefined {
+function savedIn(work: Pick<WorkStore, 'snapshot'>): Saved | undefined {
   const bytes = work.snapshot(SNAPSHOT);
   return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as Saved);
+}
+
+/** The state an observer of this kind had when it was last kept. */
+export function savedState(work: Pick<WorkStore, 'snapshot'>, kind: string): unknown {
+  return savedIn(work)?.observers[kind];
 }
 
 function receivedAt({ body }: StoredObservation): number {

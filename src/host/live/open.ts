@@ -13,7 +13,7 @@ import { lakeHabits } from './lake-habits.ts';
 import { Live } from './live.ts';
 
 /** How telemetry comes in; the data folder and the rules are the host's. */
-export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush'>;
+export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays'>;
 
 /** Telemetry coming in for one tenant, from its doors to its findings. */
 export interface LiveIngest {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { openLakeKeeping } from '../../adapters/duckdb/keeping.ts';
 import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
@@ -6,6 +7,7 @@ import { systemClock } from '../../adapters/system-clock.ts';
 import { crasher } from './crasher.ts';
 import { type KeeperOptions, places } from './options.ts';
 
+const NICE = 10;
 /** Milliseconds between rounds; a round that found much to do is followed by the next at once. */
 const EVERY = 5000;
 /** Rounds between the slower work: what is past its days, over the budget, or listed by nobody. */
@@ -15,6 +17,8 @@ const DETECTIONS = 500_000;
 
 /** The lake's keeper: merges small files, keeps to days and budget. One process a data folder. */
 export async function runKeeper(options: KeeperOptions, signal: AbortSignal, ready: () => void): Promise<void> {
+  // What comes in goes first: merging can wait for a quieter minute.
+  setPriority(NICE);
   const dir = join(options.dataDir, places.lake);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const work = openWorkStore({ path: join(options.dataDir, places.work) });

@@ -7,16 +7,20 @@ import { openLmdbLog } from '../../adapters/lmdb/event-log.ts';
 import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { loadRules } from '../../cli/load.ts';
+import type { EventOrigin } from '../../contracts/event.ts';
 import { LANES } from '../../contracts/log-batch.ts';
 import {
+  Correlations,
   correlatedObservation,
   createMatching,
   LaneWorker,
   type Matched,
   type Poison,
   SecondStage,
+  Upkeep,
+  Watch,
 } from '../../detect/index.ts';
-import { eventsOf } from '../../ingest/index.ts';
+import { eventOf, eventsOf } from '../../ingest/index.ts';
 import { RecentIds } from '../../kernel/recent-ids.ts';
 import { compileRules } from '../../sigma/index.ts';
 import { crasher } from './crasher.ts';
@@ -42,6 +46,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
     memoryMb: options.lakeMemoryMb ?? 160,
   });
   const { engine } = compileRules(loadRules(options.rules));
+  const fieldsFor = (origin: EventOrigin): ReadonlyMap<string, number> => engine.fieldsFor(origin);
   const recent = new RecentIds();
   await rememberRecent(lakeDir, work.allFiles(), systemClock.now() - RESEND_WINDOW, (id) => recent.add(id));
   const marker = new AttemptFile(join(dataDir, `${workerName(index)}.attempt`));
@@ -66,6 +71,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
       return matcher(event);
     },
     correlated: correlatedObservation(engine.feeders),
+    watch: new Watch({ claim, clock: systemClock, fieldsFor }),
     onPoison: poisonFile(join(dataDir, places.rejects)),
     ...(options.flush === undefined ? {} : { flush: options.flush }),
     ...(options.crashAt === undefined ? {} : { crashPoint: crasher(options.crashAt) }),
@@ -78,7 +84,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
             work,
             claim,
             clock: systemClock,
-            observers: [],
+            observers: [new Correlations(engine, eventOf), new Upkeep(fieldsFor)],
             workers: Array.from({ length: of }, (_, at) => workerName(at)),
           }),
           signal,

@@ -57,11 +57,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
     if (!plane.isUp) await plane.start();
     await sender.end();
     await sender.deliver(records.last());
-    await atRest(
-      plane,
-      records.planted.size + records.callers.size,
-      options.drainMs ?? 120_000,
-    );
+    await atRest(plane, records.planted.size + records.callers.size, options.drainMs ?? 120_000);
     await plane.close();
     options.atEnd?.();
     const { killed, kills, failed } = plane;
