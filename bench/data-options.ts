@@ -20,6 +20,7 @@ export function dataOptions(defaults: { data: string; rules: readonly string[] }
       data: { type: 'string', default: defaults.data },
       rules: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
+      evtx: { type: 'boolean', default: false },
       draws: { type: 'string', default: '20' },
       seeds: { type: 'string', default: '20' },
     },

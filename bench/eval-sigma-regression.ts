@@ -2,7 +2,9 @@
  * The public regression cases: each folder holds an info.yml that names a rule, and events of which one must match it. Prints
  * a table, or with --json one line: { cases, matched, misses: [{ title, id, cause }] }. Exits 1 where a case is missed.
  *
- *   node bench/eval-sigma-regression.ts [--data <sigma folder>] [--rules <dir>...] [--json]
+ *   node bench/eval-sigma-regression.ts [--data <sigma folder>] [--rules <dir>...] [--evtx] [--json]
+ *
+ * With --evtx the events are read from the Windows event logs instead of their JSON.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +17,7 @@ import { ruleFiles } from './rule-files.ts';
 const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map(
   (name) => `../shared/data/sigma/${name}`,
 );
+const isEvtx = process.argv.includes('--evtx');
 const options = dataOptions({ data: '../shared/data/sigma', rules: folders });
 const { engine, rules } = compileRules(ruleFiles(options.rules));
 const misses: { title: string; id: string; cause: string }[] = [];
@@ -25,7 +28,7 @@ for (const info of globSync('regression_data/**/info.yml', { cwd: options.data }
   const { rule_metadata: named } = parse(readFileSync(join(options.data, info), 'utf8')) as {
     rule_metadata: { id: string; title: string }[];
   };
-  const files = globSync('*.json', { cwd: folder }).map((name) => join(folder, name));
+  const files = globSync(isEvtx ? '*.evtx' : '*.json', { cwd: folder }).map((name) => join(folder, name));
   // One case has no events but raw lines of a format that its rule does not read.
   if (files.length === 0) continue;
   for (const { id, title } of named) {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
-import { openHost } from '../host/host.ts';
+import { type Host, openHost } from '../host/host.ts';
 import type { DoorOptions } from '../host/live/open.ts';
 import { stopped, stopSignal } from '../host/signals.ts';
-import type { Telemetry } from '../host/telemetry.ts';
 import { listen } from '../host/web.ts';
+import type { LogOnNats } from '../host/worker/options.ts';
 import { ensureAdministrator } from '../http/auth/accounts.ts';
 import { BridgewatchError } from '../kernel/errors.ts';
 import { shippedRules } from './load.ts';
@@ -25,7 +25,11 @@ interface ServeOptions {
   readonly doorCert?: string;
   readonly doorKey?: string;
   readonly doorProxy?: readonly string[];
+  readonly doors?: string;
   readonly workers?: string;
+  readonly eventLog?: readonly string[];
+  readonly eventLogStream: string;
+  readonly eventLogCreds?: string;
   readonly keepDays?: string;
   readonly lakeGb?: string;
   readonly admin: string;
@@ -55,7 +59,17 @@ export function registerServe(program: Command): void {
     .option('--door-cert <file>', 'certificate of the door (PEM)')
     .option('--door-key <file>', 'its key (PEM)')
     .option('--door-proxy <cidr...>', 'proxies in front of the door that hold TLS for it')
+    .option(
+      '--doors <file>',
+      'watched folders, NATS streams and syslog to take telemetry from (default: doors.yaml in the data folder)',
+    )
     .option('--workers <n>', 'processes that detect and write the lake (default: one less than there are cores)')
+    .option(
+      '--event-log <url...>',
+      'NATS servers whose JetStream keeps what was received (default: the data folder does)',
+    )
+    .option('--event-log-stream <name>', 'its stream', 'bridgewatch')
+    .option('--event-log-creds <file>', 'credentials for it')
     .option('--keep-days <n>', 'days that events are kept (default: as long as there is room)')
     .option('--lake-gb <n>', 'gigabytes that events may take; beyond it the oldest raw records go first')
     .option('--admin <email>', 'email of the first administrator', 'admin@localhost.localdomain')
@@ -105,12 +119,13 @@ export function registerServe(program: Command): void {
             tenant: host.tenant.id,
           });
           process.stdout.write(`Console: ${publicUrl ?? web.url}\nTelemetry: ${host.live?.ingest.http?.url}\n`);
+          for (const door of host.live?.doors.open ?? []) process.stdout.write(`Telemetry: ${door}\n`);
           if (first !== null)
             process.stdout.write(
               `First sign-in: ${first.email}\nPassword (shown once, to be changed at once): ${first.password}\n`,
             );
           const signal = stopSignal();
-          await Promise.all([stopped(signal), readAtStart(options, host.telemetry, signal)]);
+          await Promise.all([stopped(signal), readAtStart(options, host, signal)]);
         } finally {
           await web.close();
         }
@@ -126,8 +141,10 @@ function doorsOf(options: ServeOptions): DoorOptions {
     throw new BridgewatchError('INGEST_TLS_FILES', '--door-cert and --door-key belong together; give both', 400);
   return {
     ...(options.workers === undefined ? {} : { workers: wholeNumber('--workers', options.workers) }),
+    ...(options.eventLog === undefined ? {} : { logOnNats: logOnNats(options, options.eventLog) }),
     ...(options.keepDays === undefined ? {} : { retainDays: wholeNumber('--keep-days', options.keepDays) }),
     ...(options.lakeGb === undefined ? {} : { lakeBytes: wholeNumber('--lake-gb', options.lakeGb) * 1e9 }),
+    ...(options.doors === undefined ? {} : { doorsFile: options.doors }),
     http: {
       host: options.doorAddress,
       port: wholeNumber('--door-port', options.doorPort),
@@ -137,13 +154,21 @@ function doorsOf(options: ServeOptions): DoorOptions {
   };
 }
 
+function logOnNats({ eventLogStream, eventLogCreds }: ServeOptions, servers: readonly string[]): LogOnNats {
+  return {
+    servers,
+    stream: eventLogStream,
+    ...(eventLogCreds === undefined ? {} : { credentials: eventLogCreds }),
+  };
+}
+
 /** A read that fails is said and ends nothing: people are at work in the console. */
-async function readAtStart(options: ServeOptions, telemetry: Telemetry, signal: AbortSignal): Promise<void> {
-  if (options.ingest === undefined) return;
+async function readAtStart(options: ServeOptions, { live }: Host, signal: AbortSignal): Promise<void> {
+  if (options.ingest === undefined || live === undefined) return;
   const rejects = new RejectFile(join(options.data, 'rejects.ndjson'), 'a');
   try {
-    const { events, findings } = await telemetry.read(options.ingest, { onReject: rejects.add, signal });
-    process.stdout.write(`Read ${events} events: ${findings.length} findings above the line\n`);
+    const { events, files } = await live.doors.readOnce(options.ingest, { onReject: rejects.add, signal });
+    process.stdout.write(`Took ${events} new events from ${files} ${files === 1 ? 'file' : 'files'}\n`);
   } catch (error) {
     process.stderr.write(
       `Reading stopped: ${error instanceof BridgewatchError ? `${error.code}: ${error.message}` : String(error)}\n`,

@@ -12,7 +12,7 @@ export { correlatedObservation } from './worker/correlated.ts';
 export { type FlushBounds, LaneWorker, type Poison, workerCrashPoints } from './worker/lane-worker.ts';
 export { Correlations } from './worker/observers/correlations.ts';
 export { sourceHealth, Upkeep } from './worker/observers/upkeep.ts';
-export { type Observer, SecondStage } from './worker/second-stage.ts';
+export { SecondStage } from './worker/second-stage.ts';
 export { Watch } from './worker/watch.ts';
 
 export interface DetectingOptions {

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openLakeQueries } from '../adapters/duckdb/queries.ts';
-import { openLmdbLog } from '../adapters/lmdb/event-log.ts';
 import { openWorkStore } from '../adapters/lmdb/work-store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { LANES } from '../contracts/log-batch.ts';
@@ -14,7 +13,8 @@ import type { EventLog } from '../ports/event-log.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { WorkStore } from '../ports/work-store.ts';
 import { type Child, keepAlive } from './worker/child.ts';
-import { type KeeperOptions, places, type WorkerOptions, workerName } from './worker/options.ts';
+import { openLog } from './worker/log-place.ts';
+import { type KeeperOptions, type LogOnNats, places, type WorkerOptions, workerName } from './worker/options.ts';
 
 export interface IngestOptions {
   readonly dataDir: string;
@@ -32,6 +32,8 @@ export interface IngestOptions {
   /** Worker processes; one less than there are cores unless told. */
   readonly workers?: number;
   readonly flush?: Partial<FlushBounds>;
+  /** In place of the event log in the data folder. */
+  readonly logOnNats?: LogOnNats;
   /** Bytes the lake may take. */
   readonly lakeBytes?: number;
   /** Days that events are kept. */
@@ -70,7 +72,7 @@ const doors = [bulkDoor, hecDoor, otlpDoor];
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const { dataDir, rules, sources, warn } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const log = openLmdbLog({ path: join(dataDir, places.log) });
+  const log = await openLog(dataDir, options.logOnNats);
   const work = openWorkStore({ path: join(dataDir, places.work) });
   const queries = openLakeQueries({ dir: join(dataDir, places.lake), work });
   const intake = new Intake({
@@ -86,6 +88,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       of,
       rules,
       ...(options.flush === undefined ? {} : { flush: options.flush }),
+      ...(options.logOnNats === undefined ? {} : { logOnNats: options.logOnNats }),
       ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
       ...(options.crashOn === undefined ? {} : { crashOn: options.crashOn }),
     };

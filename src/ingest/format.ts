@@ -17,6 +17,13 @@ function skipBlank(bytes: Buffer, from: number): number {
   return at;
 }
 
+/** The content begins as JSON does; where it does not, its lines are text. */
+export function opensJson(content: Buffer): boolean {
+  const start = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0;
+  const first = content[skipBlank(content, start)];
+  return first === OPEN_OBJECT || first === OPEN_ARRAY;
+}
+
 /** Where brackets stand at the end of a piece of JSON text. */
 function openAtEnd(text: string): { readonly depth: number; readonly inString: boolean; readonly split: boolean } {
   let depth = 0;
@@ -45,7 +52,7 @@ function parses(text: string): boolean {
 }
 
 /** Some line of the window is a JSON object or array by itself. */
-function hasRecordLine(window: Buffer): boolean {
+export function hasRecordLine(window: Buffer): boolean {
   let at = 0;
   for (let tried = 0; tried < 64 && at < window.length; ) {
     const start = skipBlank(window, at);

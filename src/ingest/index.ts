@@ -1,7 +1,14 @@
 /** Ingest: from bytes that strangers wrote to events with a lens, a time and an id. */
 export { EventArchive } from './archive.ts';
 export { bulkDoor } from './doors/bulk/index.ts';
+export {
+  type FileWatch,
+  type OnceRead,
+  readFilesOnce,
+  watchFolder,
+} from './doors/file/watch/index.ts';
 export { hecDoor } from './doors/hec/index.ts';
+export { type NatsDoor, openNatsDoor } from './doors/nats/index.ts';
 export { otlpDoor } from './doors/otlp/index.ts';
 export { openSyslog, type SyslogDoor } from './doors/syslog/door.ts';
 export type { SyslogOptions } from './doors/syslog/options.ts';

@@ -15,6 +15,8 @@ export interface Incoming {
   readonly raw: string | Buffer;
   /** What the client calls it (Elasticsearch's `_id`). It is the record's identity where its lens finds none in the record itself. */
   readonly nativeId?: string | undefined;
+  /** An event id (32 hex digits) that a door worked out itself, for a record that has no identity of its own: it is the same when sent again. */
+  readonly contentId?: string | undefined;
 }
 
 /** What one request, or one read of a stream, brought. */
@@ -114,11 +116,12 @@ export class Intake {
     const identity = this.#identity(digest, records);
     let total = 0;
     for (let at = 0; at < records.length; at += 1) {
-      const { record, raw, nativeId } = records[at] as Incoming;
+      const { record, raw, nativeId, contentId } = records[at] as Incoming;
       const native = lensOf(record).nativeId(record);
       let id: string;
       if (native !== undefined) id = stableId(source.tenant, source.id, native);
       else if (nativeId !== undefined) id = stableId(source.tenant, source.id, 'named', nativeId);
+      else if (contentId !== undefined) id = contentId;
       else id = stableId(source.tenant, source.id, identity, String(at));
       const lane = laneOf(partitionKey(record) ?? source.id);
       const text = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;

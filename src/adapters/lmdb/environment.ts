@@ -55,6 +55,12 @@ export const full = {
     status: 503,
     message: 'the disk of the work store is full; nothing of this commit was kept; make room and it is done again',
   },
+  positions: {
+    code: 'POSITIONS_FULL',
+    status: 503,
+    message:
+      'the disk is full; how far files were read is not kept; make room and they are read again from where they were',
+  },
 } as const;
 
 type Full = (typeof full)[keyof typeof full];

@@ -93,7 +93,7 @@ export class LaneWorker {
   readonly #at = new Map<number, number>();
   readonly #detected = new Map<number, number>();
   #careful: Attempt | undefined;
-  /** Something was worked off since the lake was last written, be it repetitions alone: the log keeps all of it until then. */
+  /** Something was worked off since a write to the lake was last begun, be it repetitions alone: the log keeps all of it until then. */
   #isAhead = false;
   /** An event that ended the worker is behind: the lake's position goes past it at once, so that nobody begins it again. */
   #hasPassed = false;
@@ -258,7 +258,7 @@ export class LaneWorker {
   async #settle(idle: boolean): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed.error;
     const now = this.#parts.clock.now();
-    if (this.#isLakeDue(now)) {
+    if (this.#hasPassed || this.#isLakeDue(now)) {
       await this.#written();
       this.#writeLake();
     } else if ((idle && this.#outcome.hasNews) || now - this.#committedAt >= COMMIT_EVERY) this.#commit();
@@ -268,8 +268,7 @@ export class LaneWorker {
   #isLakeDue(now: number): boolean {
     const { rawBytes } = this.#parts.buffer;
     if (this.#flushing !== undefined) return rawBytes >= 2 * this.#flush.bytes;
-    if (!this.#isAhead) return false;
-    return this.#hasPassed || rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds;
+    return this.#isAhead && (rawBytes >= this.#flush.bytes || now - this.#flushedAt >= this.#flush.milliseconds);
   }
 
   #commit(): void {
@@ -286,9 +285,9 @@ export class LaneWorker {
     this.#commit();
     crashPoint?.('after detections before lake');
     this.#flushedAt = clock.now();
-    const lake = new Map(this.#at);
     this.#isAhead = false;
     this.#hasPassed = false;
+    const lake = new Map(this.#at);
     this.#flushing = this.#list(lake).then(
       () => {
         this.#flushing = undefined;

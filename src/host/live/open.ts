@@ -5,6 +5,7 @@ import { systemClock } from '../../adapters/system-clock.ts';
 import { EventArchive } from '../../ingest/index.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import type { Pipeline } from '../../topology.ts';
+import { type Doors, openDoors } from '../doors.ts';
 import { type Ingest, type IngestOptions, openIngest } from '../ingest.ts';
 import { type HeldSources, openSourceDirectory } from '../source-directory.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -13,12 +14,19 @@ import { lakeHabits } from './lake-habits.ts';
 import { Live } from './live.ts';
 
 /** How telemetry comes in; the data folder and the rules are the host's. */
-export type DoorOptions = Pick<IngestOptions, 'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays'>;
+export type DoorOptions = Pick<
+  IngestOptions,
+  'http' | 'workers' | 'flush' | 'lakeBytes' | 'retainDays' | 'logOnNats'
+> & {
+  /** Configures watched folders, streams and syslog; `doors.yaml` in the data folder, where there is one. */
+  readonly doorsFile?: string;
+};
 
 /** Telemetry coming in for one tenant, from its doors to its findings. */
 export interface LiveIngest {
   readonly ingest: Ingest;
   readonly sources: HeldSources;
+  readonly doors: Doors;
   close(): Promise<void>;
 }
 
@@ -45,11 +53,18 @@ interface LiveParts extends DoorOptions, Near {
 
 /** Opens a tenant's doors and follows what the workers find. Throws the coded errors of log, store and listener. */
 export async function openLive(parts: LiveParts): Promise<LiveIngest> {
-  const { dataDir, rules, tenant, store, pipeline, telemetry, warn, lake, habits, ...doors } = parts;
+  const { dataDir, rules, tenant, store, pipeline, telemetry, warn, lake, habits, doorsFile, ...listening } = parts;
   const sources = await openSourceDirectory({ store, clock: systemClock, tenants: () => [tenant], warn });
   let ingest: Ingest;
+  let doors: Doors;
   try {
-    ingest = await openIngest({ dataDir, rules, sources, warn, ...doors });
+    ingest = await openIngest({ dataDir, rules, sources, warn, ...listening });
+    try {
+      doors = await openDoors({ dataDir, file: doorsFile, tenant, intake: ingest.intake, sources, warn });
+    } catch (error) {
+      await ingest.close();
+      throw error;
+    }
   } catch (error) {
     await sources.close();
     throw error;
@@ -72,9 +87,11 @@ export async function openLive(parts: LiveParts): Promise<LiveIngest> {
   return {
     ingest,
     sources,
+    doors,
     async close() {
       stop.abort();
       await following;
+      await doors.close();
       await ingest.close();
       await sources.close();
     },

@@ -1,5 +1,17 @@
 import type { FlushBounds } from '../../detect/index.ts';
 
+/** An event log on NATS JetStream, in place of the one in the data folder. */
+export interface LogOnNats {
+  /** `tls://nats1.example.org:4222`, ... */
+  readonly servers: readonly string[];
+  /** Name of the stream. */
+  readonly stream: string;
+  /** Copies in the cluster. */
+  readonly replicas?: number;
+  /** File of credentials, as `nsc` writes it. */
+  readonly credentials?: string;
+}
+
 /** What a worker process is told, as JSON on its command line: nothing in it is secret. */
 export interface WorkerOptions {
   readonly dataDir: string;
@@ -9,6 +21,7 @@ export interface WorkerOptions {
   /** Files and folders of Sigma rules. */
   readonly rules: readonly string[];
   readonly flush?: Partial<FlushBounds>;
+  readonly logOnNats?: LogOnNats;
   /** MB that DuckDB may use for rows that wait to become a file. */
   readonly lakeMemoryMb?: number;
   /** For fault tests: the point at which the process kills itself, and at which visit of it. */
@@ -38,6 +51,8 @@ export const places = {
   log: 'log',
   work: 'work',
   lake: 'lake',
+  positions: 'positions',
+  doors: 'doors.yaml',
   rejects: 'rejects.ndjson',
 } as const;
 

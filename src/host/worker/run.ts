@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { AttemptFile } from '../../adapters/attempt-file.ts';
 import { openLakeBuffer } from '../../adapters/duckdb/buffer.ts';
 import { rememberRecent } from '../../adapters/duckdb/recent.ts';
-import { openLmdbLog } from '../../adapters/lmdb/event-log.ts';
 import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { loadRules } from '../../cli/load.ts';
@@ -24,6 +23,7 @@ import { eventOf, eventsOf } from '../../ingest/index.ts';
 import { RecentIds } from '../../kernel/recent-ids.ts';
 import { compileRules } from '../../sigma/index.ts';
 import { crasher } from './crasher.ts';
+import { openLog } from './log-place.ts';
 import { places, type WorkerOptions, workerName } from './options.ts';
 
 /** Milliseconds between rounds of the second stage. */
@@ -34,7 +34,7 @@ const RESEND_WINDOW = 30 * 60_000;
 /** A worker: its lanes of the first stage, and in worker 0 the second stage. Ends when the signal aborts and its work is committed. */
 export async function runWorker(options: WorkerOptions, signal: AbortSignal, ready: () => void): Promise<void> {
   const { dataDir, index, of } = options;
-  const log = openLmdbLog({ path: join(dataDir, places.log) });
+  const log = await openLog(dataDir, options.logOnNats);
   const work = openWorkStore({ path: join(dataDir, places.work) });
   // Before anything is read: what a predecessor that still runs commits after this is refused.
   const claim = work.claim(workerName(index));

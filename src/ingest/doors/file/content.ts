@@ -65,8 +65,12 @@ async function* sliced(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  * The text of a file as UTF-8 bytes: gzip (by its magic number) undone, UTF-16 (by its byte order mark) converted, a
  * UTF-8 byte order mark still there. Throws `INGEST_FILE_UNREADABLE`; `FileProblem` after the last good byte.
  */
-export async function* contentOf(file: string, limits: IngestLimits): AsyncGenerator<Buffer> {
-  const raw = read(file);
+export function contentOf(file: string, limits: IngestLimits): AsyncGenerator<Buffer> {
+  return contentFrom(read(file), limits);
+}
+
+/** As `contentOf`, of a file's bytes from its beginning. */
+export async function* contentFrom(raw: AsyncIterator<Buffer>, limits: IngestLimits): AsyncGenerator<Buffer> {
   const magic = await peek(raw, 2);
   const bytes = isGzip(magic) ? gunzip(prepend(magic, raw), limits) : prepend(magic, raw);
   const head = await peek(bytes, 2);

@@ -1,0 +1,2 @@
+export { type NatsDoor, openNatsDoor } from './door.ts';
+export type { NatsDoorOptions } from './options.ts';
