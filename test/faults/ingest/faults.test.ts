@@ -23,7 +23,7 @@ const MINUTES = 60_000;
 test(
   'killed at named points and at random times (npm run test:faults does it 200 times)',
   async () => {
-    const report = await run((bench) => killUntil(12, bench), { seed: 7 });
+    const report = await run((bench) => killUntil(12, bench), { seed: 7, knocking: 0.1 });
     expectRight(report);
     expect(report.kills).toBeGreaterThanOrEqual(12);
   },
