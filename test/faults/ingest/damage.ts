@@ -71,7 +71,7 @@ export function poisonEvent(seed = 1): Promise<AsideReport> {
   return withRejects(
     async ({ plane, sender, records }) => {
       await until('events receipted', () => sender.receipted > 300);
-      const { body, events } = records.request(3, 0);
+      const { body, events } = records.request(3);
       const [action, first = ''] = body.split('\n');
       const deadly = first.replace(/"marker":"[^"]*"/, '"marker":"deadly"');
       await sender.deliver({ body: `${action}\n${deadly}\n${body}`, events });

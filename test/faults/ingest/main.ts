@@ -21,7 +21,7 @@ const report = await run(
     killUntil(kills, bench, (so) =>
       process.stderr.write(`${so} of ${kills} kills, ${bench.sender.receipted} events receipted\n`),
     ),
-  { seed: Number(values.seed) },
+  { seed: Number(values.seed), knocking: 0.1 },
 );
 process.stdout.write(`${values.json ? JSON.stringify(report) : JSON.stringify(report, undefined, 2)}\n`);
 process.exit(isRight(report) ? 0 : 1);

@@ -57,15 +57,16 @@ export class Records {
   readonly #numbered: string[] = [];
   #count = 0;
 
-  constructor(random: () => number) {
+  /** How likely a group of knocks goes with a request. */
+  readonly #knocking: number;
+
+  constructor(random: () => number, knocking: number) {
     this.#random = random;
+    this.#knocking = knocking;
   }
 
-  /**
-   * @param size events; two equal ones go with them
-   * @param knocks how likely a group of knocks does
-   */
-  request(size: number, knocks = 0.1): Request {
+  /** @param size events; two equal ones go with them, and at times a group of knocks */
+  request(size: number): Request {
     const lines: string[] = [];
     for (let at = 0; at < size; at += 1) {
       const isPlanted = this.#random() < 0.02;
@@ -77,17 +78,11 @@ export class Records {
     const twin = this.#event('ordinary', false);
     lines.push(twin, twin);
     this.events.set(marker(this.#count), 2);
-    if (this.#random() < knocks) lines.push(...this.#knocks());
+    if (this.#random() < this.#knocking) lines.push(...this.#knocks());
     const events = lines.length;
     // A shipper that lost an answer packs what it has anew: what carries its own number counts once all the same.
     if (this.#random() < 0.05) lines.push(...this.#numbered.slice(0, 3));
     return { body: `${lines.join('\n')}\n`, events };
-  }
-
-  /** A knock by a clock five minutes fast: what correlations still wait for is certain after it. */
-  last(): Request {
-    const lines = [this.#event('knock', true, `late-${this.#count}`, 300_000), this.#event('ordinary', true)];
-    return { body: `${lines.join('\n')}\n`, events: lines.length };
   }
 
   #knocks(): string[] {
@@ -96,14 +91,14 @@ export class Records {
     return Array.from({ length: KNOCKS }, (_, at) => this.#event('knock', at % 2 === 0, caller));
   }
 
-  #event(what: string, isNumbered: boolean, caller = 'nobody', ahead = 0): string {
+  #event(what: string, isNumbered: boolean, caller = 'nobody'): string {
     this.#count += 1;
     const number = this.#count;
     this.events.set(marker(number), 1);
     // Hours that are over are merged at once; what correlations count is of now.
     const back = what === 'knock' ? 0 : Math.floor(this.#random() * 4) * HOUR;
     const line = `{"create":{}}\n${JSON.stringify({
-      '@timestamp': new Date(Date.now() - back + ahead).toISOString(),
+      '@timestamp': new Date(Date.now() - back).toISOString(),
       winlog: {
         channel: 'Security',
         computer_name: `host-${Math.floor(this.#random() * HOSTS)}`,

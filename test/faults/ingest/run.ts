@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly seed?: number;
   readonly load?: Partial<Pick<SenderOptions, 'connections' | 'eventsPerRequest' | 'pauseMs'>>;
   readonly faults?: Faults;
+  /** How likely a request brings what a correlation detects. It is certain only a minute later, when nobody late is waited for any more. */
+  readonly knocking?: number;
   readonly tls?: ServerOptions['tls'];
   /** Where the data is; a folder of its own where absent. */
   readonly folder?: string;
@@ -47,7 +49,7 @@ export interface RunOptions {
 export async function run(disturb: (bench: Bench) => Promise<void>, options: RunOptions = {}): Promise<Report> {
   const { seed = 1, load = {}, faults = {}, tls, folder = mkdtempSync(join(tmpdir(), 'bw-faults-')) } = options;
   const random = randomOf(seed);
-  const records = new Records(random);
+  const records = new Records(random, options.knocking ?? 0);
   const plane = await Plane.in(folder, tls);
   const sender = new Sender({ port: plane.port, records, random, isTls: tls !== undefined, ...load });
   try {
@@ -56,12 +58,7 @@ export async function run(disturb: (bench: Bench) => Promise<void>, options: Run
     await disturb({ plane, records, sender, random });
     if (!plane.isUp) await plane.start();
     await sender.end();
-    await sender.deliver(records.last());
-    await atRest(
-      plane,
-      records.planted.size + records.callers.size,
-      options.drainMs ?? 120_000,
-    );
+    await atRest(plane, records.planted.size + records.callers.size, options.drainMs ?? 120_000);
     await plane.close();
     options.atEnd?.();
     const { killed, kills, failed } = plane;

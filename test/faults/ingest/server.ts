@@ -48,6 +48,7 @@ const { worker, keeper, log: logCrash, slowMs, poison } = faults;
 const ingest = await openIngest({
   dataDir,
   rules: [rules],
+  workers: 2,
   sources,
   warn: (message) => say({ kind: 'warned', message }),
   http: { host: '127.0.0.1', port, ...(tls === undefined ? {} : { tls }) },
