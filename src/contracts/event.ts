@@ -104,6 +104,8 @@ export interface SourceEvent {
   readonly bytes: number;
   /** The record's text as received, where the door still has it; costs nothing while the batch lives. */
   readonly raw?: string;
+  /** The JSON text that `record` was read from, whole and unchanged, where it is at hand: see sigma/event.ts. */
+  readonly json?: string;
 }
 
 /** What another product says it detected, in its own words beside ours. */

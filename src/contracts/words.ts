@@ -34,7 +34,75 @@ const BATCH = 4096;
  */
 export function hashWords(text: Uint8Array, start: number, end: number, sink: WordSink): void {
   const batch = new Uint32Array(BATCH);
+  const count = hashRange(text, start, end, sink, batch, 0);
+  if (count > 0) sink(batch, count);
+}
+
+const QUOTE = 0x22;
+const NEWLINE = 0x0a;
+
+/**
+ * As `hashWords`, of records with line feeds between, but leaves out most of what a record has in common with the one before it: texts
+ * from one quotation mark to another, which end runs and pairs, so that the same bytes between give the same words. Sorted records of one
+ * kind are alike in two thirds of their bytes, and to compare costs a fraction of hashing.
+ */
+export function hashRecords(text: Uint8Array, sink: WordSink): void {
+  const batch = new Uint32Array(BATCH);
+  const { length } = text;
   let count = 0;
+  // Where the record and the one before it begin, and how far both have been read. What lies before `at` has been given.
+  let start = 0;
+  let before = 0;
+  let at = 0;
+  while (at < length) {
+    let end = at;
+    let mark = text[at] === QUOTE;
+    if (mark && before < start && text[before] === QUOTE) {
+      const same = sameUntil(text, before, at, start);
+      at += same;
+      before += same;
+      end = at;
+    }
+    // To the next mark of both.
+    for (end += 1; end < length; end += 1) {
+      mark = text[end] === QUOTE;
+      if (mark || text[end] === NEWLINE) break;
+    }
+    count = hashRange(text, at, end, sink, batch, count);
+    if (mark || end >= length) {
+      if (before < start) before += 1;
+      while (before < start && text[before] !== QUOTE) before += 1;
+    } else {
+      before = start;
+      start = end;
+    }
+    at = end;
+  }
+  if (count > 0) sink(batch, count);
+}
+
+/** How far the text at `at` is that at `before`, up to the last quotation mark they share; `limit` is where the text to compare with ends. */
+function sameUntil(text: Uint8Array, before: number, at: number, limit: number): number {
+  const most = Math.min(limit - before, text.length - at);
+  let last = 0;
+  for (let same = 1; same < most; same += 1) {
+    const byte = text[at + same];
+    if (byte !== text[before + same]) break;
+    if (byte === QUOTE) last = same;
+  }
+  return last;
+}
+
+/** Adds the hashes of a range to `batch`, which has `count`; gives how many it has then. */
+function hashRange(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  sink: WordSink,
+  batch: Uint32Array,
+  given: number,
+): number {
+  let count = given;
   // The run just before a joining sign, with and without an escape's letters; 0 where there is none.
   let left = 0;
   let leftAlso = 0;
@@ -87,7 +155,7 @@ export function hashWords(text: Uint8Array, start: number, end: number, sink: Wo
     left = joined && isWord ? hash : 0;
     leftAlso = joined ? also : 0;
   }
-  if (count > 0) sink(batch, count);
+  return count;
 }
 
 /** Takes the first `count` of `hashes`, which are overwritten after it returns. */

@@ -39,6 +39,7 @@ export function eventsOf(batch: LogBatch, onDamaged: (ordinal: number, text: str
       line: at + 1,
       bytes: length,
       raw,
+      json: raw,
     });
   }
   return events;

@@ -22,4 +22,9 @@ export interface SigmaEvent {
   readonly origin: Origin;
   /** Epoch ms, UTC. Correlations count by it. */
   readonly time: number;
+  /**
+   * A JSON text in which every value that `lens.someValue` visits is written, where it is at hand: one look at it rules out most keywords
+   * for most events.
+   */
+  readonly json?: string;
 }

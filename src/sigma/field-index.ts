@@ -1,4 +1,5 @@
 import { fold, foldsPlainly } from './fold.ts';
+import { JsonGate } from './json-gate.ts';
 import { EndIndex, InsideIndex, isAscii, type Mark } from './literal-index.ts';
 import type { Atom } from './necessary.ts';
 import { type Reading, textOfValue } from './reading.ts';
@@ -78,6 +79,7 @@ export class KeywordIndex {
    * code can. It only says that nothing is there, and only of texts where its idea of case is the same.
    */
   readonly #anyOf: RegExp | undefined;
+  readonly #gate: JsonGate | undefined;
 
   constructor(atoms: FiledAtoms) {
     const all = new Map<string, number[]>();
@@ -88,10 +90,12 @@ export class KeywordIndex {
     const named = [...all.keys()];
     if (named.length <= 200 && named.every((text) => text.length >= 4 && isAscii(text))) {
       this.#anyOf = new RegExp(named.map((text) => text.replace(/[^\w]/g, '\\$&')).join('|'), 'i');
+      this.#gate = JsonGate.of(named);
     }
   }
 
   find(reading: Reading, mark: Mark): void {
+    if (reading.json !== undefined && this.#gate?.excludes(reading.json)) return;
     if (this.#anyOf) {
       let all = '';
       reading.eachValue((value) => {

@@ -34,8 +34,15 @@ export function networkTest(network: string, line: number): (address: string) =>
 const mapped = (groups: Groups): Groups =>
   groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0) ? groups.slice(6) : groups;
 
+/** Rules ask the same address about network after network: it is read once. */
+let lastText = '';
+let lastGroups: Groups | undefined;
+
 function parseAddress(text: string): Groups | undefined {
-  return text.includes(':') ? parseV6(text) : parseV4(text);
+  if (text === lastText) return lastGroups;
+  lastGroups = text.includes(':') ? parseV6(text) : parseV4(text);
+  lastText = text;
+  return lastGroups;
 }
 
 const v4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;

@@ -195,6 +195,7 @@ test('engine and oracle agree about random rules and events, matches and explana
           const event: SigmaEvent = {
             lens: shape,
             record: each,
+            json: JSON.stringify(each),
             origin: { product: 'p', service: undefined, categories: [] },
             time: 0,
           };

@@ -31,6 +31,8 @@ export class Reading {
   readonly #values: unknown[] = [];
   readonly #foldStamp: number[] = [];
   readonly #folded: string[] = [];
+  /** See SigmaEvent. */
+  json: string | undefined;
   #keywords: string[] | undefined;
   #foldedKeywords: string[] | undefined;
 
@@ -49,6 +51,7 @@ export class Reading {
       this.#readers = readers;
     }
     this.#record = event.record;
+    this.json = event.json;
     this.#event++;
     this.#keywords = undefined;
     this.#foldedKeywords = undefined;

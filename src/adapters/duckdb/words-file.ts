@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { hashWords, wordInRaw } from '../../contracts/words.ts';
+import { hashRecords, hashWords, wordInRaw } from '../../contracts/words.ts';
 import { mayHold, PAGE, pageOf, WordSet } from './word-filter.ts';
 
 /**
@@ -23,7 +23,7 @@ export class WordsBuilder {
   add(block: number, text: Uint8Array): void {
     if (this.#block !== undefined && this.#block !== block) this.#seal();
     this.#block = block;
-    hashWords(text, 0, text.length, this.#words.add);
+    hashRecords(text, this.#words.add);
   }
 
   #seal(): void {
