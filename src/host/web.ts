@@ -8,6 +8,7 @@ import type { SourceRef } from '../contracts/source.ts';
 import { buildServer } from '../http/server.ts';
 import { lenses } from '../lenses/index.ts';
 import type { Host } from './host.ts';
+import { ingestHealth } from './ingest-health.ts';
 
 const console_ = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'web', 'dist');
 
@@ -40,7 +41,10 @@ export async function listen(
     autonomy: host.autonomy,
     ...(host.live === undefined
       ? {}
-      : { sourceCounts: (source: SourceRef) => host.live?.ingest.intake.counters.of(source) }),
+      : {
+          sourceCounts: (source: SourceRef) => host.live?.ingest.intake.counters.of(source),
+          ...ingestHealth(host.live, host.tenant.id, systemClock),
+        }),
     eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {
       const [counts, findings] = await store.withTenants(

@@ -14,6 +14,7 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
+import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
@@ -77,6 +78,7 @@ export async function buildServer(deps: ServerDeps): Promise<App> {
   connectorRoutes(app, deps);
   secretRoutes(app, deps);
   sourceRoutes(app, deps);
+  ingestRoutes(app, deps);
   liveRoutes(app, deps);
   healthRoutes(app);
   openapiRoute(app);

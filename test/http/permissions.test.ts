@@ -6,6 +6,7 @@ import { fromPage, type House, openHouse, people, providerAnalyst } from './hous
 import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
 import { connectorMatrix } from './matrix/connectors.ts';
+import { ingestMatrix } from './matrix/ingest.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
@@ -24,6 +25,7 @@ const expected: Routes = {
   ...autonomyMatrix,
   ...connectorMatrix,
   ...sourceMatrix,
+  ...ingestMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,
