@@ -24,8 +24,15 @@ afterEach(async () => {
 });
 
 const file = (tenant: string, hour: string, bytes: number): LakeFile => ({
-  ...{ tenant, hour, name: `tenant=${tenant}/hour=${hour}/a.parquet`, rows: 10, bytes },
-  ...{ rawBytes: 10 * bytes, minTime: START, maxTime: START, merges: 0 },
+  tenant,
+  hour,
+  name: `tenant=${tenant}/hour=${hour}/a.parquet`,
+  rows: 10,
+  bytes,
+  rawBytes: 10 * bytes,
+  minTime: START,
+  maxTime: START,
+  merges: 0,
 });
 
 /** What workers tell of a source that fills twelve fields, of which one ceases to be filled in the last hours. */
@@ -37,16 +44,26 @@ function watched(tenant: string): void {
     const receivedAt = START + hour * HOUR;
     const filled = Object.fromEntries(fields.map((name, n) => [name, name === 'f11' && hour >= 55 ? 0 : 40 + 5 * n]));
     upkeep.take({
-      ...{ sequence: hour, id: `o${hour}`, kind: upkeep.kind, tenant },
+      sequence: hour,
+      id: `o${hour}`,
+      kind: upkeep.kind,
+      tenant,
       body: {
-        ...{ source: 'dc', lens: 'winlogbeat7', receivedAt, minutes: [[receivedAt / MINUTE, 600]] },
+        source: 'dc',
+        lens: 'winlogbeat7',
+        receivedAt,
+        minutes: [[receivedAt / MINUTE, 600]],
         samples: [{ group: '["process_start","windows",""]', events: 100, filled }],
       },
     });
     upkeep.advance(receivedAt + 59 * MINUTE);
   }
   const stage = new SecondStage({
-    ...{ work, claim, clock: { now: () => START }, observers: [upkeep], workers: ['worker-0'] },
+    work,
+    claim,
+    clock: { now: () => START },
+    observers: [upkeep],
+    workers: ['worker-0'],
   });
   stage.save();
 }
@@ -75,7 +92,10 @@ describe('health of sources', () => {
       ]),
     });
     const told = healthOfSources(work, 'main').map(({ source, lastSeenAt, duplicates, setAside }) => ({
-      ...{ source, isKnown: lastSeenAt !== null, duplicates, setAside },
+      source,
+      isKnown: lastSeenAt !== null,
+      duplicates,
+      setAside,
     }));
     expect(told).toEqual([
       { source: 'dc', isKnown: true, duplicates: 3, setAside: { WORKER_EVENT_POISON: 1 } },
@@ -100,7 +120,10 @@ describe('the lake of a tenant', () => {
     let now = START;
     const child = { ready: Promise.resolve(), pid: 7, restarts: 2, stop: async () => undefined };
     const ingest = {
-      ...{ work, workers: [child], keeper: { ...child, pid: undefined, restarts: 0 }, backlog: async () => 4 },
+      work,
+      workers: [child],
+      keeper: { ...child, pid: undefined, restarts: 0 },
+      backlog: async () => 4,
       http: { url: 'http://127.0.0.1:9200' },
     };
     const asked = ingestHealth({ ingest, doors: { open: ['syslog on 127.0.0.1:6514 (TLS)'] } }, 'main', {

@@ -37,8 +37,14 @@ export function healthOfSources(
   });
   // Counted and not watched: all of it was set aside, or the watch has no room for more.
   const others = [...counted].map(([source, { duplicates, setAside }]) => ({
-    ...{ source, lastSeenAt: null, eventsPerMinute: 0, isYoung: true, isSilent: false, fields: [] },
-    ...{ duplicates, setAside },
+    source,
+    lastSeenAt: null,
+    eventsPerMinute: 0,
+    isYoung: true,
+    isSilent: false,
+    fields: [],
+    duplicates,
+    setAside,
   }));
   return [...watched, ...others].sort((a, b) => (a.source < b.source ? -1 : 1));
 }

@@ -11,7 +11,12 @@ let vera: string;
 const counts = new Map<string, SourceCount>();
 const asked: string[] = [];
 const quiet: SourceHealthView = {
-  ...{ source: 'edge', lastSeenAt: 7, eventsPerMinute: 0.5, isYoung: false, isSilent: true, duplicates: 2 },
+  source: 'edge',
+  lastSeenAt: 7,
+  eventsPerMinute: 0.5,
+  isYoung: false,
+  isSilent: true,
+  duplicates: 2,
   fields: [{ lens: 'syslog', kind: 'logon', field: 'activity.user', share: 0.25, hasEnded: true }],
   setAside: { WORKER_EVENT_POISON: 1 },
 };

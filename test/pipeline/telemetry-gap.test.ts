@@ -22,7 +22,11 @@ const group = '["process_start","windows","","process_creation"]';
 type Sends = (minute: number) => boolean;
 
 /** Nine days of minutes: what the watch finds missing of the sources `a` and `b`. */
-function found(sends: Readonly<Record<string, Sends>>, filled: Sends = () => true, lensOf = (_: number) => 'l') {
+function found(
+  sends: Readonly<Record<string, Sends>>,
+  filled: Sends = () => true,
+  lensOf: (minute: number) => string = () => 'l',
+) {
   const upkeep = new Upkeep((origin) => engine.fieldsFor(origin));
   const detections: Detection[] = [];
   for (let minute = 0; minute < STOP + DAY; minute += 1) {
@@ -31,7 +35,10 @@ function found(sends: Readonly<Record<string, Sends>>, filled: Sends = () => tru
       if (!isSending(minute)) continue;
       const samples = [{ group, events: 4, filled: filled(minute) ? { CommandLine: 4 } : {} }];
       upkeep.take({
-        ...{ sequence: 0, id: '', kind: upkeep.kind, tenant: 't' },
+        sequence: 0,
+        id: '',
+        kind: upkeep.kind,
+        tenant: 't',
         body: { receivedAt, source, lens: lensOf(minute), minutes: [[receivedAt / MINUTE, 1]], samples },
       });
     }
