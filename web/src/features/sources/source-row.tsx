@@ -40,7 +40,7 @@ export function SourceRow({ source, health, manage }: SourceRowProps) {
       </td>
       <td className={classes.number}>
         {health === undefined ? '' : count(Math.round(health.eventsPerMinute))}
-        {health !== undefined && <span className={classes.small}>a minute</span>}
+        {health !== undefined && <span className={classes.small}>/min</span>}
       </td>
       <td className={classes.number}>
         {count(counts?.received ?? 0)}
