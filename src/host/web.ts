@@ -9,6 +9,7 @@ import { buildServer } from '../http/server.ts';
 import { lenses } from '../lenses/index.ts';
 import type { Host } from './host.ts';
 import { huntingOf } from './hunting.ts';
+import { ingestHealth } from './ingest-health.ts';
 
 const console_ = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'web', 'dist');
 
@@ -44,6 +45,7 @@ export async function listen(
       : {
           sourceCounts: (source: SourceRef) => host.live?.ingest.intake.counters.of(source),
           hunting: huntingOf(host.live.ingest),
+          ...ingestHealth(host.live, host.tenant.id, systemClock),
         }),
     eventsAtHand: (tenant, ids) => (tenant === host.tenant.id ? telemetry.evidence(ids) : []),
     summary: async (tenant) => {

@@ -18,6 +18,7 @@ import type { WorkStore } from '../ports/work-store.ts';
 import type { CanaryHold } from '../respond/index.ts';
 import type { Auth } from './auth/auth.ts';
 import type { LedgerVerification, Summary, TimelineEntry } from './views.ts';
+import type { IngestView, SourceHealthView } from './views-ingest.ts';
 
 /** What planning a response stands on. */
 export interface RespondDeps {
@@ -80,6 +81,10 @@ export interface ServerDeps {
   readonly sourceCounts?: (source: SourceRef) => SourceCount | undefined;
   /** Absent where no telemetry comes in. */
   readonly hunting?: HuntingDeps;
+  /** How a tenant's sources are, as workers see them; absent where nothing listens. */
+  readonly sourceHealth?: (tenant: string) => readonly SourceHealthView[];
+  /** How the way in is; undefined for a tenant whose telemetry is not taken here. */
+  readonly ingest?: (tenant: string) => Promise<IngestView | undefined>;
   /** Folder of the built console; null where it is not built. */
   readonly webRoot: string | null;
   readonly log: FastifyBaseLogger;

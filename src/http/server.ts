@@ -15,6 +15,7 @@ import { evidenceRoutes } from './routes/evidence.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { huntRoutes } from './routes/hunts.ts';
+import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
@@ -79,6 +80,7 @@ export async function buildServer(deps: ServerDeps): Promise<App> {
   secretRoutes(app, deps);
   sourceRoutes(app, deps);
   huntRoutes(app, deps);
+  ingestRoutes(app, deps);
   liveRoutes(app, deps);
   healthRoutes(app);
   openapiRoute(app);

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { BridgewatchError } from '../kernel/errors.ts';
 import type { Tool } from './tool.ts';
 import { accountChanges } from './tools/account-changes.ts';
+import { blindRules } from './tools/blind-rules.ts';
 import { cloudPrincipalHistory } from './tools/cloud-principal-history.ts';
 import { entityTimeline } from './tools/entity-timeline.ts';
+import { lastHeard } from './tools/last-heard.ts';
 import { logonSession } from './tools/logon-session.ts';
 import { networkDestinations } from './tools/network-destinations.ts';
 import { prevalence } from './tools/prevalence.ts';
 import { processTree } from './tools/process-tree.ts';
 import { relatedDetections } from './tools/related-detections.ts';
 import { techniqueContext } from './tools/technique-context.ts';
+import { telemetryGap } from './tools/telemetry-gap.ts';
 
 /** Every tool a playbook may name. */
 export const tools: Readonly<Record<string, Tool>> = {
@@ -22,6 +25,9 @@ export const tools: Readonly<Record<string, Tool>> = {
   'network-destinations': networkDestinations,
   'account-changes': accountChanges,
   'cloud-principal-history': cloudPrincipalHistory,
+  'telemetry-gap': telemetryGap,
+  'blind-rules': blindRules,
+  'last-heard': lastHeard,
 };
 
 const PlaybookStep = z.object({ tool: z.string(), question: z.string(), why: z.string() });

@@ -43,6 +43,8 @@ export interface EventLake {
   ofHost(host: string, from: number, to: number, limit: number): readonly EventFact[];
   ofUser(user: string, from: number, to: number, limit: number, newest?: boolean): readonly EventFact[];
   ofPrincipal(principal: string, from: number, to: number, limit: number, newest?: boolean): readonly EventFact[];
+  /** Events of one feed in [from, to], oldest first: the last `limit` of them. Reads all that is at hand; not for every story. */
+  ofSource(source: string, from: number, to: number, limit: number): readonly EventFact[];
   /** Network connections of a process, oldest first. */
   connectionsOf(process: string, limit: number): readonly EventFact[];
   /** Remote logons (network, RDP) that arrived on a host in [from, to]. */

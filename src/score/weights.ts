@@ -77,4 +77,11 @@ export const weights = {
 
   /** Changes to accounts and rights near the story. */
   accountChange: 0.5,
+
+  /**
+   * Telemetry that stops coming. The detector's level tells how much it matters that somebody looks; that it is an attack is seldom:
+   * senders are retired, upgraded and broken far more often than silenced, and all at once fall silent by our own doing. Somebody who
+   * switches recording off tends to be the last thing that it records.
+   */
+  telemetryGap: { one: -0.5, all: -1.7, nobodySilencedIt: -0.3, silenced: 1.8 },
 } as const;

@@ -33,7 +33,7 @@ export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLak
       witnesses,
       entities.map(({ entity }) => entity),
     ),
-    family: tactics[0]?.[0] ?? 'default',
+    family: tactics[0]?.[0] ?? (group.every(isGap) ? 'telemetry-gap' : 'default'),
     level: highest(witnesses),
     techniqueWeights: new Map(rankedTags(witnesses, ({ detector }) => detector.techniques)),
     tactics: tactics.map(([tactic]) => tactic).sort((a, b) => place(a) - place(b)),
@@ -48,6 +48,11 @@ export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLak
     detections: group,
     events: eventIds.size <= EVENTS_KEPT ? [...eventIds] : strongestEvents(group, witnesses),
   };
+}
+
+/** A baseline that rests on no event and is about nobody rests on their absence: telemetry that is missed. */
+function isGap({ detector, events, entities }: Group[number]): boolean {
+  return detector.kind === 'baseline' && events.length === 0 && entities.length === 0;
 }
 
 function place(tactic: string): number {

@@ -50,7 +50,9 @@ describe.skipIf(rsyslogMissing() !== null)("rsyslog's examples", () => {
 it('has examples in YAML that are YAML, with the token where one goes', () => {
   const examples = [...blocks('yaml'), shown('bulk'), shown('otlp')];
   expect(examples.length).toBeGreaterThan(5);
-  for (const text of examples) expect(JSON.stringify(parse(text))).toContain('bws_TOKEN');
+  // A list is what the server itself reads (doors.yaml), which holds no token.
+  for (const text of examples)
+    if (!Array.isArray(parse(text))) expect(JSON.stringify(parse(text))).toContain('bws_TOKEN');
 });
 
 it('names every door that a shipper comes through', () => {

@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { SourceRef } from '../../src/contracts/source.ts';
+import type { IngestView, SourceHealthView } from '../../src/http/views-ingest.ts';
 import { SourceCounters } from '../../src/ingest/source-counters.ts';
 import { sha256 } from '../../src/kernel/ids.ts';
 import { CHROMIUM, chromiumFlags, chromiumMissing } from '../chromium.ts';
@@ -21,10 +22,27 @@ describe.skipIf(chromiumMissing('sources.test.ts') !== null)('sources in a brows
   let page: Page;
   const counters = new SourceCounters(systemClock);
   const faults: string[] = [];
+  let health: SourceHealthView[] = [];
+  let wayIn: IngestView = {
+    lake: { bytes: 1_300_000_000, rows: 12_345_678, oldestHour: '2026-01-02T07' },
+    disk: { state: 'ok', bytes: 2_000_000_000, budget: 10_000_000_000, rawDropped: 0, filesDropped: 0 },
+    backlog: 0,
+    workers: [
+      { name: 'worker-0', isRunning: true, restarts: 0 },
+      { name: 'keeper', isRunning: true, restarts: 0 },
+    ],
+    door: 'http://127.0.0.1:9200',
+    otherDoors: ['syslog on 127.0.0.1:6514 (TLS)'],
+  };
 
   beforeAll(async () => {
     expect(existsSync(webRoot), 'the console is built before the tests').toBe(true);
-    house = await openHouse({ webRoot, sourceCounts: (source: SourceRef) => counters.of(source) });
+    house = await openHouse({
+      webRoot,
+      sourceCounts: (source: SourceRef) => counters.of(source),
+      sourceHealth: () => health,
+      ingest: async () => wayIn,
+    });
     url = await house.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: chromiumFlags });
     page = await signedIn('lee@acme.example');
@@ -77,7 +95,9 @@ describe.skipIf(chromiumMissing('sources.test.ts') !== null)('sources in a brows
     await picture('sources-empty');
     const token = await add('winlog', 'Windows servers', 'bulk');
     expect(await hashes()).toEqual([sha256(token)]);
-    expect(await page.getByTestId('snippet').textContent()).toContain(`api_key: "winlog:${token}"`);
+    const snippet = await page.getByTestId('snippet').textContent();
+    expect(snippet).toContain(`api_key: "winlog:${token}"`);
+    expect(snippet).toContain('hosts: ["http://127.0.0.1:9200"]');
     await picture('source-added');
     await page.getByRole('button', { name: 'I have it' }).click();
     await page.reload();
@@ -100,6 +120,71 @@ describe.skipIf(chromiumMissing('sources.test.ts') !== null)('sources in a brows
     await row('winlog').getByText('RECORD_TOO_LARGE 12').waitFor();
     await row('winlog').getByText('just now').waitFor();
     await row('edge').getByText('not since start').waitFor();
+  });
+
+  it('shows how each source is, and how full the lake is, with an alarm where it is near its budget or over', async () => {
+    const line = page.getByTestId('way-in');
+    await line.getByText('1.3 GB, 12,345,678 events since').waitFor();
+    await line.getByText('nothing waits').waitFor();
+    await line.getByText('syslog on 127.0.0.1:6514 (TLS)').waitFor();
+    expect(await page.getByText('disk budget').count()).toBe(0);
+    const field = (name: string, share: number, hasEnded: boolean) => ({
+      lens: 'winlogbeat7',
+      kind: 'process_start',
+      field: name,
+      share,
+      hasEnded,
+    });
+    const now = systemClock.now();
+    health = [
+      {
+        source: 'winlog',
+        lastSeenAt: now,
+        eventsPerMinute: 1234.4,
+        isYoung: false,
+        isSilent: false,
+        fields: [field('CommandLine', 0, true), field('activity.user', 0.125, false), field('Image', 1, false)],
+        duplicates: 42,
+        setAside: { WORKER_EVENT_POISON: 1 },
+      },
+      {
+        source: 'edge',
+        lastSeenAt: now - 3 * 3_600_000,
+        eventsPerMinute: 0,
+        isYoung: false,
+        isSilent: true,
+        fields: [],
+        duplicates: 0,
+        setAside: {},
+      },
+    ];
+    const [worker, keeper] = wayIn.workers;
+    wayIn = {
+      ...wayIn,
+      disk: { state: 'near', bytes: 9_500_000_000, budget: 10_000_000_000, rawDropped: 0, filesDropped: 0 },
+      backlog: 1234,
+      workers: [worker, keeper].flatMap((each) => (each === undefined ? [] : [{ ...each, restarts: 2 }])),
+    };
+    await row('winlog').getByText('No longer filled: CommandLine').waitFor();
+    await row('winlog').getByText('least filled: user 12.5 % of process start').waitFor();
+    await row('winlog').getByText('1,234', { exact: false }).first().waitFor();
+    await row('winlog').getByText('WORKER_EVENT_POISON 1').waitFor();
+    await row('edge').getByText('Silent for 3 h').waitFor();
+    await page.getByRole('status').filter({ hasText: 'near its disk budget (9.5 GB of 10.0 GB)' }).waitFor();
+    await line.getByText('1,234 batches wait for the lake').waitFor();
+    await line.getByText('started again 4 times').waitFor();
+    await picture('sources-health');
+    wayIn = {
+      ...wayIn,
+      disk: { state: 'over', bytes: 10_500_000_000, budget: 10_000_000_000, rawDropped: 7, filesDropped: 2 },
+      workers: [{ name: 'worker-0', isRunning: false, restarts: 3 }],
+    };
+    const alarm = page.getByRole('alert').filter({ hasText: 'over its disk budget' });
+    await alarm.getByText('Given up so far: raw records of 7 files, 2 files whole.').waitFor();
+    await line.getByText('worker-0 not running').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture('sources-health-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   it('rotates a token without a gap, and ends the old one', async () => {

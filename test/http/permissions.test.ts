@@ -7,6 +7,7 @@ import { accessMatrix } from './matrix/access.ts';
 import { autonomyMatrix } from './matrix/autonomy.ts';
 import { connectorMatrix } from './matrix/connectors.ts';
 import { huntMatrix } from './matrix/hunts.ts';
+import { ingestMatrix } from './matrix/ingest.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
@@ -26,6 +27,7 @@ const expected: Routes = {
   ...connectorMatrix,
   ...sourceMatrix,
   ...huntMatrix,
+  ...ingestMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SourceRef } from '../../src/contracts/source.ts';
+import type { SourceHealthView } from '../../src/http/views-ingest.ts';
 import type { SourceCount } from '../../src/ingest/index.ts';
 import { fromPage, type House, openHouse } from './house.ts';
 
@@ -8,8 +9,25 @@ let house: House;
 let lee: string;
 let vera: string;
 const counts = new Map<string, SourceCount>();
+const asked: string[] = [];
+const quiet: SourceHealthView = {
+  source: 'edge',
+  lastSeenAt: 7,
+  eventsPerMinute: 0.5,
+  isYoung: false,
+  isSilent: true,
+  duplicates: 2,
+  fields: [{ lens: 'syslog', kind: 'logon', field: 'activity.user', share: 0.25, hasEnded: true }],
+  setAside: { WORKER_EVENT_POISON: 1 },
+};
 beforeAll(async () => {
-  house = await openHouse({ sourceCounts: ({ tenant, id }: SourceRef) => counts.get(`${tenant}|${id}`) });
+  house = await openHouse({
+    sourceCounts: ({ tenant, id }: SourceRef) => counts.get(`${tenant}|${id}`),
+    sourceHealth: (tenant) => {
+      asked.push(tenant);
+      return [quiet];
+    },
+  });
   lee = await house.signIn('lee@acme.example');
   vera = await house.signIn('vera@acme.example');
 });
@@ -149,5 +167,19 @@ describe('a source', () => {
     const bob = await house.signIn('bob@bolt.example');
     const answer = await house.app.inject({ url: '/api/v1/tenants/bolt/sources/winlog', headers: { cookie: bob } });
     expect(answer.json()).toMatchObject({ status: 404, code: 'SOURCE_UNKNOWN' });
+  });
+});
+
+describe('the health of telemetry', () => {
+  const read = async (path: string) =>
+    (await house.app.inject({ url: `/api/v1/tenants/acme/${path}`, headers: { cookie: vera } })).json();
+
+  test('is that of the tenant asked about', async () => {
+    expect(await read('sources/health')).toEqual({ items: [quiet] });
+    expect(asked).toEqual(['acme']);
+  });
+
+  test('says nothing of a way in that is not there', async () => {
+    expect(await read('ingest')).toMatchObject({ lake: null, disk: null, backlog: null, door: null, workers: [] });
   });
 });

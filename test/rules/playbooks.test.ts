@@ -28,6 +28,7 @@ const families = [
   'exfiltration',
   'impact',
   'cloud-account',
+  'telemetry-gap',
   'default',
 ];
 const kinds = [
@@ -63,7 +64,9 @@ describe('playbooks', () => {
   );
 
   it.each([...playbooks])('%s proposes known actions, and only reversible ones below high impact', (_, playbook) => {
-    expect(playbook.actions.length).toBeGreaterThanOrEqual(2);
+    // Where telemetry is missed there is nobody to contain; what to do is said in the investigation.
+    if (playbook.family === 'telemetry-gap') expect(playbook.actions).toEqual([]);
+    else expect(playbook.actions.length).toBeGreaterThanOrEqual(2);
     for (const { kind, impact, reversible } of playbook.actions) {
       expect(kinds).toContain(kind);
       if (!reversible && kind !== 'collect_memory' && kind !== 'notify_owner') expect(impact).toBe('high');

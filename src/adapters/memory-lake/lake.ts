@@ -121,6 +121,13 @@ export class MemoryLake implements EventLake, EventLakeWriter {
     return this.#principals.between(principal, from, to, limit, newest);
   }
 
+  ofSource(source: string, from: number, to: number, limit: number): readonly EventFact[] {
+    const found: EventFact[] = [];
+    for (const fact of this.#facts.values())
+      if (fact.file === source && fact.time >= from && fact.time <= to) found.push(fact);
+    return found.sort((a, b) => a.time - b.time).slice(-limit);
+  }
+
   connectionsOf(process: string, limit: number): readonly EventFact[] {
     return this.#connections.between(process, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, limit);
   }

@@ -13,6 +13,8 @@ const WINDOW = 6 * HOUR;
 const WINDOWS = 12;
 /** Hosts, users or principals asked about at a time. */
 const NAMES = 50;
+/** Sources that are missed, asked about at a time. */
+const SOURCES = 10;
 /** Generations of parent processes looked for. */
 const GENERATIONS = 4;
 const limits: QueryLimits = { rows: EVENTS, milliseconds: 20_000, memoryMb: 256 };
@@ -42,8 +44,31 @@ export async function surroundingsOf(
     const sql = `${columns} WHERE ${column} IN (${placeholders(names.length)}) AND ${within} ORDER BY time DESC LIMIT ${EVENTS}`;
     for (const event of await read(queries, tenant, sql, names, from, to)) found.set(event.id, event);
   }
+  for (const event of await lastOf(queries, tenant, detections)) found.set(event.id, event);
   await addParents(queries, tenant, found);
   return [...found.values()];
+}
+
+/** What sources reported last before they were missed, and before their fields were. */
+async function lastOf(
+  queries: LakeQueries,
+  tenant: string,
+  detections: readonly Detection[],
+): Promise<readonly SourceEvent[]> {
+  const events: SourceEvent[] = [];
+  const gaps = detections.filter(({ detector, events: own }) => detector.kind === 'baseline' && own.length === 0);
+  for (const { at, fields } of gaps.slice(-SOURCES)) {
+    const named = fields.find(({ field }) => field === 'source' || field === 'source and lens');
+    const [source] = named?.value.split(' ') ?? [];
+    if (source === undefined) continue;
+    const [from, to] = [at - AFTER, at + HOUR];
+    const within = `time BETWEEN epoch_ms(${Math.floor(from)}) AND epoch_ms(${Math.ceil(to)})`;
+    const nearest = `ORDER BY abs(epoch_ms(time) - ${Math.floor(at)}) LIMIT ${EVENTS}`;
+    events.push(
+      ...(await read(queries, tenant, `${columns} WHERE source = $1 AND ${within} ${nearest}`, [source], from, to)),
+    );
+  }
+  return events;
 }
 
 async function addParents(queries: LakeQueries, tenant: string, found: Map<string, SourceEvent>): Promise<void> {

@@ -17,6 +17,7 @@ export interface Child {
   /** Resolves when it says it is ready for the first time. */
   readonly ready: Promise<void>;
   readonly pid: number | undefined;
+  /** Times it was started again, in all. */
   readonly restarts: number;
   /** Asks it to finish what it has begun, and resolves when it has gone. */
   stop(): Promise<void>;
@@ -35,6 +36,8 @@ export function keepAlive(options: ChildOptions): Child {
   const path = fileURLToPath(new URL(`./${options.module}.${ending}`, import.meta.url));
   let child: ChildProcess | undefined;
   let restarts = 0;
+  /** In a row: what sets the interval. */
+  let failures = 0;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let watchdog: NodeJS.Timeout | undefined;
@@ -73,9 +76,10 @@ export function keepAlive(options: ChildOptions): Child {
       }
       // One that lived a while failed by something that came along, not by its start.
       const lived = performance.now() - began;
-      restarts = lived > RESTART_MOST ? 1 : restarts + 1;
+      failures = lived > RESTART_MOST ? 1 : failures + 1;
+      restarts += 1;
       options.warn(`${options.name} ended (${how}) and is started again`);
-      timer = setTimeout(start, Math.min(RESTART_MOST, RESTART_FIRST * 2 ** (restarts - 1)));
+      timer = setTimeout(start, Math.min(RESTART_MOST, RESTART_FIRST * 2 ** (failures - 1)));
     };
     started.once('exit', (code, signal) => ended(signal ?? code));
     // Where no process can be made (no memory, too many) there is no exit; and an error nobody takes would end the server.

@@ -8760,6 +8760,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/sources/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each source is that has ever sent: rate, silence, fields that are not filled, what was set aside */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                source: string;
+                                lastSeenAt: number | null;
+                                eventsPerMinute: number;
+                                isYoung: boolean;
+                                isSilent: boolean;
+                                fields: {
+                                    lens: string;
+                                    kind: string;
+                                    field: string;
+                                    share: number;
+                                    hasEnded: boolean;
+                                }[];
+                                duplicates: number;
+                                setAside: {
+                                    [key: string]: number;
+                                };
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the way in is: doors, workers, backlog, and the lake with its disk */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            lake: {
+                                bytes: number;
+                                rows: number;
+                                oldestHour: string | null;
+                            } | null;
+                            disk: {
+                                /** @enum {string} */
+                                state: "ok" | "near" | "over";
+                                bytes: number;
+                                budget: number | null;
+                                rawDropped: number;
+                                filesDropped: number;
+                            } | null;
+                            backlog: number | null;
+                            workers: {
+                                name: string;
+                                isRunning: boolean;
+                                restarts: number;
+                            }[];
+                            door: string | null;
+                            otherDoors: string[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/live": {
         parameters: {
             query?: never;

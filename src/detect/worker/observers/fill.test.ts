@@ -87,6 +87,8 @@ describe('filled fields', () => {
             field: 'activity.process.commandLine',
             pattern: expect.stringContaining('triage and investigation use it'),
           },
+          { field: 'source and lens', value: 'dc winlogbeat7' },
+          { selection: 'blind', field: 'CommandLine', value: '37 loaded rules' },
         ],
       },
     });

@@ -100,6 +100,27 @@ export class Fill {
       );
   }
 
+  /** Rules that see nothing of a source (of a lens of it, where given) that no longer sends, by the Sigma logsources of what it sent. */
+  blindTo(tenant: string, source: string, lens?: string): MatchedField[] {
+    const byOrigin = new Map<string, number>();
+    for (const group of this.#groups.values()) {
+      if (group.tenant !== tenant || group.source !== source || (lens !== undefined && group.lens !== lens)) continue;
+      const { origin } = partsOf(group.group);
+      // A rule may look at several fields, so that their counts do not add up.
+      byOrigin.set(whereOf(origin), Math.max(0, ...this.#fieldsFor(origin).values()));
+    }
+    return [...byOrigin]
+      .filter(([, rules]) => rules > 0)
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .slice(0, NAMED)
+      .map(([where, rules]) => ({
+        selection: 'blind',
+        field: plainText(where, NAME_LIMIT),
+        value: `at least ${rulesLoaded(rules)}`,
+        pattern: 'read what it sent',
+      }));
+  }
+
   snapshot(): unknown {
     const saved: Saved = {
       hour: this.#hour,
@@ -173,7 +194,19 @@ export class Fill {
       detector,
       events: [],
       at: since * HOUR,
-      fields: told.slice(0, NAMED).map(described),
+      fields: [
+        ...told.slice(0, NAMED).map(described),
+        {
+          selection: 'baseline',
+          field: 'source and lens',
+          value: `${source} ${lens}`,
+          pattern: 'whose events these are',
+        },
+        ...told
+          .filter(({ rules }) => rules > 0)
+          .slice(0, NAMED)
+          .map(blinded),
+      ],
       entities: [],
     };
   }
@@ -198,6 +231,20 @@ function described({
     value: `filled in ${percent(now)} of ${events} sampled events since ${isoMinute(since * 60)}`,
     pattern: `filled in ${percent(before)} of ${eventsBefore} before; ${needed}`,
   };
+}
+
+/** The rules that a field blinds. */
+function blinded({ group, field, rules }: End & { rules: number }): MatchedField {
+  const pattern = plainText(`looked at it in ${whereOf(partsOf(group).origin)}`, NAME_LIMIT);
+  return { selection: 'blind', field: plainText(field, NAME_LIMIT), value: rulesLoaded(rules), pattern };
+}
+
+function rulesLoaded(rules: number): string {
+  return rules === 1 ? '1 loaded rule' : `${rules} loaded rules`;
+}
+
+function whereOf({ product, service, categories }: EventOrigin): string {
+  return [product, service, ...categories].filter(Boolean).join('/') || 'any logsource';
 }
 
 function percent(share: number): string {

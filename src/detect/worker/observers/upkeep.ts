@@ -1,3 +1,4 @@
+import type { Detection } from '../../../contracts/detection.ts';
 import type { EventOrigin } from '../../../contracts/event.ts';
 import type { StoredObservation, WorkStore } from '../../../ports/work-store.ts';
 import { type FoundAcross, type Observer, savedState } from '../second-stage.ts';
@@ -23,10 +24,18 @@ export class Upkeep implements Observer {
   }
 
   advance(receivedAt: number): readonly FoundAcross[] {
-    return [...this.silence.advance(receivedAt), ...this.fill.advance(receivedAt)].map((detection) => ({
+    const silences = this.silence.advance(receivedAt).map((detection) => this.#withBlindRules(detection));
+    return [...silences, ...this.fill.advance(receivedAt)].map((detection) => ({
       detection,
       events: [],
     }));
+  }
+
+  #withBlindRules(detection: Detection): Detection {
+    const [named] = detection.fields;
+    if (named === undefined || named.field === 'sources') return detection;
+    const [source = '', lens] = named.value.split(' ');
+    return { ...detection, fields: [...detection.fields, ...this.fill.blindTo(detection.tenant, source, lens)] };
   }
 
   snapshot(): unknown {

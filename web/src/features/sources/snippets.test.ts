@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Door, doorNames, snippetFor } from './snippets.ts';
+import { type Door, doorNames, reachableDoor, snippetFor } from './snippets.ts';
 
 const token = `bws_${'a'.repeat(43)}`;
 
@@ -13,3 +13,17 @@ test.each(Object.keys(doorNames) as Door[])(
     expect(text).not.toMatch(/[?&](token|api_key)=/);
   },
 );
+
+test.each(['bulk', 'hec', 'otlp'] as const)('%s: the snippet has the address of the door where it is known', (door) => {
+  const text = snippetFor(door, { host: 'soc.example.org', id: 'winlog', token, url: 'https://10.0.0.5:9200' });
+  expect(text).toContain('https://10.0.0.5:9200');
+  expect(text).not.toMatch(/<port>|soc\.example/);
+});
+
+test.each([
+  ['https://0.0.0.0:9200', 'https://soc.example.org:9200'],
+  ['https://[::]:9200', 'https://soc.example.org:9200'],
+  ['http://127.0.0.1:9200', 'http://127.0.0.1:9200'],
+])('the door %s is reached at %s', (door, url) => {
+  expect(reachableDoor(door, 'soc.example.org')).toBe(url);
+});

@@ -11,12 +11,23 @@ export const doorNames: Readonly<Record<Door, string>> = {
   nats: 'NATS JetStream',
 };
 
+/** The door's address as the console's viewer would reach it: what listens everywhere has no address of its own. */
+export const reachableDoor = (door: string, host: string): string =>
+  door.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${host}`);
+
 /**
  * What a shipper of that door is told, with its token: the shortest that works, one shipper each; docs/ingest.md has the others.
- * `host` is where the console is; which port listens for telemetry is the server's setting and not the console's to know.
+ * `host` is where the console is; `url` is where HTTP doors listen, where the server says so.
  */
-export function snippetFor(door: Door, { host, id, token }: { host: string; id: string; token: string }): string {
-  const url = `https://${host}:<port>`;
+export function snippetFor(
+  door: Door,
+  {
+    host,
+    id,
+    token,
+    url = `https://${host}:<port>`,
+  }: { host: string; id: string; token: string; url?: string | undefined },
+): string {
   switch (door) {
     case 'bulk':
       return [

@@ -4,18 +4,21 @@ import { count } from '../../ui/format.ts';
 import { Untrusted } from '../../ui/untrusted.tsx';
 import { Age, When } from '../../ui/when.tsx';
 import { bytes } from './bytes.ts';
-import type { Source } from './queries.ts';
+import { Health } from './health.tsx';
+import type { Source, Health as SourceHealth } from './queries.ts';
 import { doorNames } from './snippets.ts';
 import classes from './sources.module.css';
 
 interface SourceRowProps {
   readonly source: Source;
+  /** Undefined for one that has never sent. */
+  readonly health: SourceHealth | undefined;
   /** Absent for who may look only. */
   readonly manage: { rotate(): void; end(): void; endToken(token: string): void } | undefined;
 }
 
 /** One source, what came of it, and what may be done about it. */
-export function SourceRow({ source, manage }: SourceRowProps) {
+export function SourceRow({ source, health, manage }: SourceRowProps) {
   const { id, name, door, counts, tokens, peers, fingerprints } = source;
   const rejected = Object.entries(counts?.rejected ?? {});
   const known = [...peers, ...fingerprints.map((each) => `${each.slice(0, 12)}…`)];
@@ -31,6 +34,13 @@ export function SourceRow({ source, manage }: SourceRowProps) {
       <td>{doorNames[door]}</td>
       <td>
         {counts?.lastSeenAt ? <Age at={counts.lastSeenAt} /> : <span className={classes.small}>not since start</span>}
+      </td>
+      <td className={classes.health}>
+        <Health state={health} />
+      </td>
+      <td className={classes.number}>
+        {health === undefined ? '' : count(Math.round(health.eventsPerMinute))}
+        {health !== undefined && <span className={classes.small}>/min</span>}
       </td>
       <td className={classes.number}>
         {count(counts?.received ?? 0)}

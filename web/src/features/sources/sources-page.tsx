@@ -5,10 +5,11 @@ import { Panel } from '../../ui/panel.tsx';
 import { Refused } from '../../ui/refused.tsx';
 import { useTitle } from '../../ui/use-title.ts';
 import { NewToken, type ShownToken } from './new-token.tsx';
-import { endSource, endToken, makeToken, type Source, sourcesQuery } from './queries.ts';
+import { endSource, endToken, healthQuery, makeToken, type Source, sourcesQuery, wayInQuery } from './queries.ts';
 import { SourceForm } from './source-form.tsx';
 import { SourceRow } from './source-row.tsx';
 import classes from './sources.module.css';
+import { WayIn } from './way-in.tsx';
 
 /** Who sends telemetry, what came of it, and who may send from now on. */
 export function SourcesPage({ tenant, mayManage }: { readonly tenant: string; readonly mayManage: boolean }) {
@@ -22,6 +23,8 @@ export function SourcesPage({ tenant, mayManage }: { readonly tenant: string; re
     const { token } = await makeToken(tenant, id);
     setShown({ id, door, token });
   };
+  const health = useQuery(healthQuery(tenant));
+  const wayIn = useQuery(wayInQuery(tenant));
   const items = sources.data?.items ?? [];
   return (
     <div className={classes.page}>
@@ -31,7 +34,10 @@ export function SourcesPage({ tenant, mayManage }: { readonly tenant: string; re
           Each feed of telemetry has a token of its own, and sends as itself alone. Counts are since the server began.
         </p>
       </div>
-      {shown !== null && <NewToken key={shown.token} shown={shown} onDone={() => setShown(null)} />}
+      {shown !== null && (
+        <NewToken key={shown.token} shown={shown} url={wayIn.data?.door ?? null} onDone={() => setShown(null)} />
+      )}
+      {wayIn.data !== undefined && <WayIn state={wayIn.data} />}
       <Refused error={change.error} />
       {sources.isPending && <Loading what="sources" />}
       {sources.isError && <Failure what="The sources" error={sources.error} retry={() => void sources.refetch()} />}
@@ -51,6 +57,10 @@ export function SourcesPage({ tenant, mayManage }: { readonly tenant: string; re
                   <th scope="col">Source</th>
                   <th scope="col">Door</th>
                   <th scope="col">Last seen</th>
+                  <th scope="col">Health</th>
+                  <th scope="col" className={classes.number}>
+                    Rate
+                  </th>
                   <th scope="col" className={classes.number}>
                     Received
                   </th>
@@ -70,6 +80,7 @@ export function SourcesPage({ tenant, mayManage }: { readonly tenant: string; re
                   <SourceRow
                     key={source.id}
                     source={source}
+                    health={health.data?.get(source.id)}
                     manage={
                       mayManage
                         ? {
