@@ -114,7 +114,10 @@ export function ingestHealth(
 }
 
 function workersOf({ workers, keeper }: Pick<Ingest, 'workers' | 'keeper'>): IngestView['workers'] {
-  const named = [...workers.map((child, index) => [workerName(index, workers.length), child] as const), ['keeper', keeper] as const];
+  const named = [
+    ...workers.map((child, index) => [workerName(index, workers.length), child] as const),
+    ['keeper', keeper] as const,
+  ];
   return named.map(([name, { pid, restarts }]) => ({ name, isRunning: pid !== undefined, restarts }));
 }
 
