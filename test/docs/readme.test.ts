@@ -38,7 +38,8 @@ const grouped: ReadonlySet<string> = new Set(['rules', 'ledger', 'account', 'pro
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(page, 'utf8');
 
-  it('names commands and options that exist', () => {
+  // A process for each command, on machines that have other work.
+  it('names commands and options that exist', { timeout: 180_000 }, () => {
     for (const [, command = ''] of text.matchAll(
       /(?:npx )?bridgewatch ((?:assess|detect|serve|rules|ledger|backup|restore|sample|demo|openapi|stop|lift|account|provider|playbooks|source)\b[^`\n|]*)/g,
     )) {

@@ -154,6 +154,7 @@ describe('a source', () => {
     ['a door that is none', wish('x1', { door: 'ftp' }), 'HTTP_REQUEST_INVALID'],
     ['an empty name', wish('x2', { name: ' ' }), 'HTTP_REQUEST_INVALID'],
     ['more than asked for', wish('x3', { token: 'mine' }), 'HTTP_REQUEST_INVALID'],
+    ['the id of a place of the API', wish('health'), 'SOURCE_ID_BAD'],
     ['an address that is none', wish('x4', { door: 'syslog', peers: ['ws01'] }), 'SOURCE_PEER_BAD'],
     ['half the world', wish('x5', { door: 'syslog', peers: ['0.0.0.0/0'] }), 'SOURCE_PEER_BAD'],
     ['a fingerprint that is none', wish('x6', { door: 'syslog', fingerprints: ['ab'] }), 'SOURCE_FINGERPRINT_BAD'],

@@ -24,6 +24,8 @@ export interface SourceChange {
 
 /** Each is read by the doors every few seconds, and looked at by people. */
 const MOST_SOURCES = 1000;
+/** `/sources/health` is a place of its own in the API. */
+const HEALTH = 'health';
 
 /**
  * Adds a source with its first token, which is returned once. Throws `SOURCE_ID_BAD`, `SOURCE_NAME_BAD`, `SOURCE_PEER_BAD`, `SOURCE_FINGERPRINT_BAD`,
@@ -146,6 +148,12 @@ async function demandFreePeers(tx: StateTx, { tenant, id, peers, fingerprints }:
 }
 
 function checkedId(id: string): string {
+  if (id === HEALTH)
+    throw new BridgewatchError(
+      'SOURCE_ID_BAD',
+      `${HEALTH} cannot be an id: its address tells how all sources are; add something to it`,
+      400,
+    );
   if (Source.shape.id.safeParse(id).success) return id;
   throw new BridgewatchError(
     'SOURCE_ID_BAD',
