@@ -85,6 +85,7 @@ class Buffered implements LakeBuffer {
     for (const staging of sealed) {
       this.rows -= staging.rows;
       this.rawBytes -= staging.rawBytes;
+      staging.release();
     }
     return files;
   }

@@ -50,6 +50,12 @@ export class Staging {
     return `SELECT ${selection} FROM ${table}`;
   }
 
+  /** Lets the texts go, once they are in a file: the garbage collector does not know how large they are, and would keep them long. */
+  release(): void {
+    for (const chunk of this.#chunks) chunk.reset();
+    this.#chunks.length = 0;
+  }
+
   #encode(): void {
     const rows = this.#pending;
     this.#pending = [];
