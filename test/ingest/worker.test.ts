@@ -93,6 +93,14 @@ async function run(
 ): Promise<void> {
   const lake = join(dir, 'lake');
   const buffer = await openLakeBuffer({ dir: lake, writer: `w${Math.random().toString(36).slice(2)}`, memoryMb: 128 });
+  // Of a process that dies nothing goes on; here a write under way does, and must not find its database closed.
+  const writing: Promise<unknown>[] = [];
+  const flush = buffer.flush.bind(buffer);
+  buffer.flush = () => {
+    const files = flush();
+    writing.push(files);
+    return files;
+  };
   const recent = new RecentIds();
   await rememberRecent(lake, work.allFiles(), 0, (id) => recent.add(id));
   const match = createMatching(engine, 't');
@@ -135,6 +143,8 @@ async function run(
   try {
     await worker.run(done.signal);
   } finally {
+    await Promise.allSettled(writing);
+    await new Promise(setImmediate);
     await buffer.close();
   }
 }
