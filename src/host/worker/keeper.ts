@@ -32,7 +32,7 @@ export async function runKeeper(options: KeeperOptions, signal: AbortSignal, rea
     claim,
     clock: systemClock,
     daysOf: () => options.retainDays,
-    memoryMb: 384,
+    memoryMb: 256,
     log: (message, details) => process.stderr.write(`${JSON.stringify({ message, ...details })}\n`),
     ...(options.diskBytes === undefined ? {} : { diskBytes: options.diskBytes }),
     ...(options.crashAt === undefined ? {} : { crashPoint: crasher(options.crashAt) }),
