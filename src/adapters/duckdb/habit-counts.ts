@@ -1,6 +1,7 @@
 import type { LakeFile } from '../../contracts/lake.ts';
 import { pathOf } from './durable.ts';
 import { literal, openEngine } from './engine.ts';
+import { overReadable } from './over-readable.ts';
 
 /** Files read at a time. */
 const FILES = 100;
@@ -29,7 +30,7 @@ const counted = pairs
   )
   .join(' UNION ALL ');
 
-/** Tells how often each thing was seen at each place in the files given. */
+/** Tells how often each thing was seen at each place in the files given; of those that cannot be read, nothing. */
 export async function countHabits(
   dir: string,
   files: readonly LakeFile[],
@@ -39,18 +40,14 @@ export async function countHabits(
   const engine = await openEngine({ threads: '1', memory_limit: '256MB' });
   try {
     for (let at = 0; at < files.length; at += FILES) {
-      const list = files.slice(at, at + FILES).map(({ name }) => literal(pathOf(dir, name)));
-      const rows = `WITH rows AS (SELECT * FROM read_parquet([${list.join(', ')}], hive_partitioning = false))`;
-      const result = await engine.connection.stream(
-        `${rows} SELECT * FROM (${counted}) WHERE thing IS NOT NULL AND place IS NOT NULL`,
-      );
-      for (
-        let chunk = await result.fetchChunk();
-        chunk !== null && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      )
-        for (const [kind, thing, place, times] of chunk.getRows())
+      const paths = files.slice(at, at + FILES).map(({ name }) => pathOf(dir, name));
+      await overReadable(paths, async (relation) => {
+        const rows = await engine.connection.runAndReadAll(
+          `WITH rows AS (SELECT * FROM ${relation}) SELECT * FROM (${counted}) WHERE thing IS NOT NULL AND place IS NOT NULL`,
+        );
+        for (const [kind, thing, place, times] of rows.getRows())
           tell(String(kind), String(thing), String(place), Number(times));
+      });
     }
   } finally {
     engine.close();

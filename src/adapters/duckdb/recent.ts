@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { LakeFile } from '../../contracts/lake.ts';
 import { pathOf } from './durable.ts';
-import { type Engine, literal, openEngine } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { overReadable } from './over-readable.ts';
 
 /** Files read at a time. */
 const FILES = 200;
@@ -11,7 +12,7 @@ const MINUTE = 60_000;
 
 /**
  * Tells the ids of events received since `since` (epoch ms) that are in the lake, or of the latest of them: what may be sent again and must
- * not count again.
+ * not count again. Returns the files that cannot be read: what is in them counts again if it is sent again.
  */
 export async function rememberRecent(
   dir: string,
@@ -19,46 +20,56 @@ export async function rememberRecent(
   since: number,
   tell: (id: string) => void,
   most = IDS,
-): Promise<void> {
+): Promise<readonly string[]> {
   const paths: string[] = [];
-  const lists: string[] = [];
+  const groups: string[][] = [];
+  const damaged: string[] = [];
   for (const { name } of files) {
     const path = pathOf(dir, name);
     // A file is written after what is in it was received.
     const written = await stat(path).catch(() => undefined);
     if (written !== undefined && written.mtimeMs >= since) paths.push(path);
   }
-  for (let at = 0; at < paths.length; at += FILES) {
-    const list = paths.slice(at, at + FILES).map(literal);
-    lists.push(`read_parquet([${list.join(', ')}], hive_partitioning = false)`);
-  }
+  for (let at = 0; at < paths.length; at += FILES) groups.push(paths.slice(at, at + FILES));
   const engine = await openEngine({ threads: '1', memory_limit: '256MB' });
   try {
-    const from = await latestFrom(engine, lists, since, most);
-    for (const list of lists) {
-      const result = await engine.connection.stream(`SELECT id FROM ${list} WHERE received >= epoch_ms(${from})`);
-      for (
-        let chunk = await result.fetchChunk();
-        chunk !== null && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      ) {
-        for (const id of chunk.getColumnValues(0)) tell(String(id));
-      }
+    const from = await latestFrom(engine, groups, since, most);
+    for (const group of groups) {
+      const unread = await overReadable(group, async (relation) => {
+        const result = await engine.connection.stream(`SELECT id FROM ${relation} WHERE received >= epoch_ms(${from})`);
+        for (
+          let chunk = await result.fetchChunk();
+          chunk !== null && chunk.rowCount > 0;
+          chunk = await result.fetchChunk()
+        ) {
+          // Told twice is remembered once.
+          for (const id of chunk.getColumnValues(0)) tell(String(id));
+        }
+      });
+      damaged.push(...unread);
     }
+    return damaged;
   } finally {
     engine.close();
   }
 }
 
 /** The receipt time, not before `since`, after which there are at most about `most` events. */
-async function latestFrom(engine: Engine, lists: readonly string[], since: number, most: number): Promise<number> {
+async function latestFrom(
+  engine: Engine,
+  groups: readonly (readonly string[])[],
+  since: number,
+  most: number,
+): Promise<number> {
   const minutes = new Map<number, number>();
-  for (const list of lists) {
-    const counted = await engine.connection.runAndReadAll(
-      `SELECT epoch_ms(received) // ${MINUTE}, count(*) FROM ${list} WHERE received >= epoch_ms(${Math.floor(since)}) GROUP BY ALL`,
-    );
-    for (const [minute, rows] of counted.getRows())
-      minutes.set(Number(minute), (minutes.get(Number(minute)) ?? 0) + Number(rows));
+  for (const group of groups) {
+    await overReadable(group, async (relation) => {
+      const counted = await engine.connection.runAndReadAll(
+        `SELECT epoch_ms(received) // ${MINUTE}, count(*) FROM ${relation} WHERE received >= epoch_ms(${Math.floor(since)}) GROUP BY ALL`,
+      );
+      for (const [minute, rows] of counted.getRows())
+        minutes.set(Number(minute), (minutes.get(Number(minute)) ?? 0) + Number(rows));
+    });
   }
   let left = most;
   for (const [minute, rows] of [...minutes].sort((a, b) => b[0] - a[0])) {

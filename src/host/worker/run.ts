@@ -50,7 +50,11 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
   const { engine } = compileRules(loadRules(options.rules));
   const fieldsFor = (origin: EventOrigin): ReadonlyMap<string, number> => engine.fieldsFor(origin);
   const recent = new RecentIds();
-  await rememberRecent(lakeDir, work.allFiles(), systemClock.now() - RESEND_WINDOW, (id) => recent.add(id));
+  const since = systemClock.now() - RESEND_WINDOW;
+  for (const path of await rememberRecent(lakeDir, work.allFiles(), since, (id) => recent.add(id)))
+    process.stderr.write(
+      `${name}: the lake file ${path} cannot be read; what is in it counts again if it is sent again\n`,
+    );
   const marker = new AttemptFile(join(dataDir, `${name}.attempt`));
   const matchers = new Map<string, ReturnType<typeof createMatching>>();
   const worker = new LaneWorker({
