@@ -134,7 +134,7 @@ describe('the lake of a tenant', () => {
       lake: { bytes: 0 },
       backlog: 4,
       workers: [
-        { name: 'worker-0', isRunning: true, restarts: 2 },
+        { name: 'worker-0-of-1', isRunning: true, restarts: 2 },
         { name: 'keeper', isRunning: false, restarts: 0 },
       ],
       door: 'http://127.0.0.1:9200',
