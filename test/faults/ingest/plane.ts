@@ -99,7 +99,7 @@ export class Plane {
   #warned(message: string): void {
     const [, name = '', how] = /^(\S+) ended \((\w+)\)/.exec(message) ?? [];
     if (how === undefined) this.failed.push(message);
-    else if (how === 'SIGKILL') this.#count(name.replace(/-\d+$/, ''));
+    else if (how === 'SIGKILL') this.#count(name.replace(/-\d+-of-\d+$/, ''));
     else this.failed.push(message);
   }
 
