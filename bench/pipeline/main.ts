@@ -8,7 +8,7 @@ import { cpuMs, memoryMb, quantile } from './resources.ts';
 import type { FromServer, ServerOptions } from './server.ts';
 
 /**
- * `npm run bench:pipeline -- [--seconds 600] [--json] [--rules <dir>...] [--workers 1] [--event-bytes 1500] [--rate <n>]`
+ * `npm run bench:pipeline -- [--seconds 600] [--json] [--rules <dir>...] [--workers 2] [--event-bytes 1500] [--rate <n>]`
  *
  * Everything between a sender and the lake, in the processes that production has: the `_bulk` door, the log with fsync, lenses, all
  * rules, detections, the lake and its merging. First as fast as it goes without a growing backlog for `--seconds`; then at half that rate
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     json: { type: 'boolean', default: false },
     rules: { type: 'string', multiple: true },
-    workers: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
     'event-bytes': { type: 'string', default: '1500' },
     'events-per-request': { type: 'string', default: '500' },
     connections: { type: 'string', default: '8' },
