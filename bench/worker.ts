@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLakeBuffer } from '../src/adapters/duckdb/buffer.ts';
-import { openWorkStore } from '../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../src/adapters/sqlite/work-store.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 import { loadRules } from '../src/cli/load.ts';
 import { LANES } from '../src/contracts/log-batch.ts';

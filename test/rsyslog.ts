@@ -1,23 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as later } from 'node:timers/promises';
+import { listeningDaemon, type SyslogDaemon } from './syslog-daemon.ts';
 
 const RSYSLOGD = '/usr/sbin/rsyslogd';
 const MODULES = ['/usr/lib/x86_64-linux-gnu/rsyslog', '/usr/lib/aarch64-linux-gnu/rsyslog', '/usr/lib/rsyslog'];
 
 /** Debian's rsyslog, forwarding what it is given as the test configured it. */
-export interface Rsyslog {
-  /** Messages as a program writes them (RFC 3164 or 5424), one a line. Resolves when rsyslog has been handed them. */
-  send(lines: readonly string[]): Promise<void>;
-  /** What it said of itself so far. */
-  said(): string;
+export interface Rsyslog extends SyslogDaemon {
   /** Its own folder: for certificates and templates a configuration names. */
   readonly folder: string;
-  stop(): Promise<void>;
 }
 
 interface RsyslogOptions {
@@ -65,49 +58,6 @@ ${actions(folder)}
     { mode: 0o600 },
   );
   const child = spawn(RSYSLOGD, ['-n', '-i', join(folder, 'pid'), '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let spoken = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (spoken += chunk.toString()));
-  const ended = once(child, 'exit');
-  const said = (): string => spoken + (existsSync(output) ? readFileSync(output, 'utf8') : '');
-  await listening(child, input, said);
-  return {
-    folder,
-    said,
-    async send(lines) {
-      const socket = connect(input);
-      await once(socket, 'connect');
-      socket.end(lines.map((line) => `${line}\n`).join(''));
-      await once(socket, 'close');
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      const gone = await Promise.race([ended.then(() => true), later(5000, false, { ref: false })]);
-      if (!gone) {
-        child.kill('SIGKILL');
-        await ended;
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function listening(child: ChildProcess, path: string, said: () => string): Promise<void> {
-  for (let turn = 0; turn < 400 && child.exitCode === null; turn += 1) {
-    if (existsSync(path) && (await accepts(path))) return;
-    await later(25);
-  }
-  child.kill('SIGKILL');
-  throw new Error(`rsyslog did not start: ${said()}`);
-}
-
-/** The socket's file is there a moment before anybody listens at it. */
-function accepts(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
+  const alsoSaid = (): string => (existsSync(output) ? readFileSync(output, 'utf8') : '');
+  return { folder, ...(await listeningDaemon({ name: 'rsyslog', child, folder, input, alsoSaid })) };
 }

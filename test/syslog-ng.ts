@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as later } from 'node:timers/promises';
+import { listeningDaemon, type SyslogDaemon } from './syslog-daemon.ts';
 
 /**
  * Where Debian's syslog-ng lies: it cannot be installed beside rsyslog, so its packages are unpacked (`dpkg -x`) into a folder of their own. .ci/run does it.
@@ -13,14 +11,6 @@ const HOME = process.env.SYSLOG_NG_HOME ?? '/opt/syslog-ng';
 const LIBRARIES = ['usr/lib/syslog-ng', 'usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((at) => join(HOME, at));
 const SCL = join(HOME, 'usr/share/syslog-ng/include/scl');
 const environment = { ...process.env, LD_LIBRARY_PATH: LIBRARIES.join(':') };
-
-/** Debian's syslog-ng, forwarding what it is given as the test configured it. */
-export interface SyslogNg {
-  /** RFC 3164 messages, one a line. Resolves when syslog-ng has been handed them. */
-  send(lines: readonly string[]): Promise<void>;
-  said(): string;
-  stop(): Promise<void>;
-}
 
 /** Why syslog-ng cannot be started here. In CI that is a fault, not a reason to skip. */
 function missing(): string | null {
@@ -49,7 +39,7 @@ function modules(): string {
  * syslog-ng with an input of its own, or why there is none.
  * @param destination the inside of a `destination` block; `elasticsearch-http` is known to it
  */
-export async function startSyslogNg(destination: string): Promise<SyslogNg | { readonly missing: string }> {
+export async function startSyslogNg(destination: string): Promise<SyslogDaemon | { readonly missing: string }> {
   const why = missing();
   if (why !== null) return { missing: why };
   const folder = mkdtempSync(join(tmpdir(), 'bw-syslog-ng-'));
@@ -75,47 +65,5 @@ log { source(in); destination(out); };
     ),
     { env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  let spoken = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (spoken += chunk.toString()));
-  const ended = once(child, 'exit');
-  await listening(child, input, () => spoken);
-  return {
-    said: () => spoken,
-    async send(lines) {
-      const socket = connect(input);
-      await once(socket, 'connect');
-      socket.end(lines.map((line) => `${line}\n`).join(''));
-      await once(socket, 'close');
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      const gone = await Promise.race([ended.then(() => true), later(5000, false, { ref: false })]);
-      if (!gone) {
-        child.kill('SIGKILL');
-        await ended;
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function listening(child: ChildProcess, path: string, said: () => string): Promise<void> {
-  for (let turn = 0; turn < 400 && child.exitCode === null; turn += 1) {
-    if (existsSync(path) && (await accepts(path))) return;
-    await later(25);
-  }
-  child.kill('SIGKILL');
-  throw new Error(`syslog-ng did not start: ${said()}`);
-}
-
-/** The socket's file is there a moment before anybody listens at it. */
-function accepts(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
+  return await listeningDaemon({ name: 'syslog-ng', child, folder, input });
 }

@@ -2,7 +2,7 @@
  * A process of its own that commits to a work store, for tests. Arguments: the store's folder, a lane, how many commits. Each
  * stores a detection of its own, one that every such process stores, an offset and a count; its number is printed when it is durable.
  */
-import { openWorkStore } from '../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../src/adapters/sqlite/work-store.ts';
 import type { Detection } from '../src/contracts/detection.ts';
 
 const [path = '', lane = '0', commits = '0'] = process.argv.slice(2);

@@ -56,7 +56,16 @@ const told: ServerOptions = {
   workers: Number(values.workers),
   token,
 };
-const state = { lakeEvents: 0, unmergedBytes: 0, detections: 0, receipted: 0, refused: 0, sentBytes: 0, loadCpuMs: 0 };
+const state = {
+  restarts: 0,
+  lakeEvents: 0,
+  unmergedBytes: 0,
+  detections: 0,
+  receipted: 0,
+  refused: 0,
+  sentBytes: 0,
+  loadCpuMs: 0,
+};
 let latencies: number[] = [];
 const sentAt = new Map<string, number>();
 let visibleMs: number[] = [];
@@ -67,10 +76,11 @@ const { promise: opened, resolve: isOpen } = Promise.withResolvers<string>();
 const { promise: closed, resolve: isClosed } = Promise.withResolvers<void>();
 server.on('message', (message: FromServer) => {
   if (message.kind === 'open') {
-    pids = message.pids;
     isOpen(message.url);
   } else if (message.kind === 'closed') isClosed();
   else {
+    pids = message.pids;
+    state.restarts = message.restarts;
     state.lakeEvents = message.lakeEvents;
     state.detections = message.detections;
     state.unmergedBytes = message.unmergedBytes;
@@ -171,6 +181,7 @@ const line = {
   backlogGrowth,
   unmergedMbAtEnd: Math.round(end.unmergedBytes / 1e6),
   notInLakeAfterDrain: drained,
+  restarts: state.restarts,
   detections: state.detections,
   refusedRequests: end.refused,
   bytesPerEvent: Math.round(end.sentBytes / Math.max(1, end.receipted)),

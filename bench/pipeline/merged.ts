@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openLakeKeeping } from '../../src/adapters/duckdb/keeping.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { places } from '../../src/host/worker/options.ts';
 
 const HOUR = 3_600_000;

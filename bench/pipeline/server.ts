@@ -8,9 +8,13 @@ export interface ServerOptions {
   readonly token: string;
 }
 export type FromServer =
-  | { readonly kind: 'open'; readonly url: string; readonly pids: readonly number[] }
+  | { readonly kind: 'open'; readonly url: string }
   | {
       readonly kind: 'counts';
+      /** Server, workers, keeper, as they are now. */
+      readonly pids: readonly number[];
+      /** Times a worker or the keeper ended and was started again. */
+      readonly restarts: number;
       readonly lakeEvents: number;
       readonly detections: number;
       /** Raw bytes of lake files that no merge has reached yet. */
@@ -32,8 +36,8 @@ const ingest = await openIngest({
   http: { host: '127.0.0.1', port: 0 },
 });
 await Promise.all(ingest.workers.map(({ ready }) => ready));
-const pids = [process.pid, ...[...ingest.workers, ingest.keeper].map(({ pid }) => pid ?? 0)];
-say({ kind: 'open', url: ingest.http?.url ?? '', pids });
+const children = [...ingest.workers, ingest.keeper];
+say({ kind: 'open', url: ingest.http?.url ?? '' });
 
 let sequence = 0;
 let visible: [string, number][] = [];
@@ -53,7 +57,9 @@ const tell = setInterval(() => {
     lakeEvents += rows;
     if (merges === 0) unmergedBytes += rawBytes;
   }
-  say({ kind: 'counts', lakeEvents, detections: sequence, unmergedBytes, visible });
+  const pids = [process.pid, ...children.flatMap(({ pid }) => pid ?? [])];
+  const restarts = children.reduce((sum, child) => sum + child.restarts, 0);
+  say({ kind: 'counts', pids, restarts, lakeEvents, detections: sequence, unmergedBytes, visible });
   visible = [];
 }, 250);
 process.once('message', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLakeQueries } from '../adapters/duckdb/queries.ts';
-import { openWorkStore } from '../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../adapters/sqlite/work-store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { places } from '../host/worker/options.ts';
 import { readPeriod } from '../hunt/index.ts';

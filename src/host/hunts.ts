@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../adapters/system-clock.ts';
 import { runDue } from '../hunt/index.ts';
+import { pause } from '../kernel/pause.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
@@ -27,7 +27,7 @@ export function startHunts({ store, queries, tenants, warn }: HuntHostParts): ()
             warn(`hunts of ${tenant} are late: ${error instanceof Error ? error.message : String(error)}`),
         );
       }
-      await wait(LOOK_EVERY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, over.signal, { ref: false });
     }
   };
   const running = loop();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openWorkStore } from '../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../adapters/sqlite/work-store.ts';
 import type { LakeFile } from '../contracts/lake.ts';
 import { SecondStage, Upkeep } from '../detect/index.ts';
 import type { WorkStore } from '../ports/work-store.ts';

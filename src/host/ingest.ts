@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openLakeQueries } from '../adapters/duckdb/queries.ts';
-import { openWorkStore } from '../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../adapters/sqlite/work-store.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { LANES } from '../contracts/log-batch.ts';
 import type { SourceDirectory } from '../contracts/source.ts';
@@ -12,6 +12,7 @@ import { bulkDoor, hecDoor, type IngestHttp, Intake, openIngestHttp, otlpDoor } 
 import type { EventLog } from '../ports/event-log.ts';
 import type { LakeQueries } from '../ports/lake.ts';
 import type { WorkStore } from '../ports/work-store.ts';
+import { startTrimming } from './log-trim.ts';
 import { type Child, keepAlive } from './worker/child.ts';
 import { openLog } from './worker/log-place.ts';
 import { type KeeperOptions, type LogOnNats, places, type WorkerOptions, workerName } from './worker/options.ts';
@@ -119,6 +120,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     ...(options.keeperCrashAt === undefined ? {} : { crashAt: options.keeperCrashAt }),
   };
   const keeper = keepAlive({ module: 'keeper-main', name: 'keeper', options: keeping, warn });
+  const endTrimming = startTrimming(log, work, warn);
   const backlog = async (): Promise<number> => {
     const offsets = work.offsets();
     let batches = 0;
@@ -130,6 +132,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       await http?.close();
     } finally {
       await Promise.all([...workers, keeper].map((child) => child.stop()));
+      await endTrimming();
       await queries.close();
       await work.close();
       await log.close();

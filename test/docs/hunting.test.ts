@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLakeQueries } from '../../src/adapters/duckdb/queries.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { lakeColumns } from '../../src/contracts/lake.ts';
 import { parseSearch } from '../../src/hunt/search/parse.ts';
 import { fillLake, processStart } from '../support/hunt-lake.ts';

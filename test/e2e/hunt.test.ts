@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLakeQueries } from '../../src/adapters/duckdb/queries.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { huntingOf } from '../../src/host/hunting.ts';
 import { CHROMIUM, chromiumFlags, chromiumMissing } from '../chromium.ts';
 import { type House, openHouse, PASSWORD } from '../http/house.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLakeQueries } from '../../src/adapters/duckdb/queries.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { huntingOf } from '../../src/host/hunting.ts';
 import { runDue } from '../../src/hunt/index.ts';
 import type { LakeQueries } from '../../src/ports/lake.ts';

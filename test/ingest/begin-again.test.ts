@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLakeBuffer } from '../../src/adapters/duckdb/buffer.ts';
 import { rememberRecent } from '../../src/adapters/duckdb/recent.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { lakeColumns } from '../../src/contracts/lake.ts';
 import { beginAgain } from '../../src/host/ingest.ts';
 import { windowsOf } from '../../src/host/live/surroundings.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLakeBuffer } from '../../src/adapters/duckdb/buffer.ts';
 import { rememberRecent } from '../../src/adapters/duckdb/recent.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import type { JsonObject } from '../../src/contracts/event.ts';
 import { LANES } from '../../src/contracts/log-batch.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Poison,
   workerCrashPoints,
 } from '../../src/detect/index.ts';
+import { trimLog } from '../../src/host/log-trim.ts';
 import { eventsOf, Intake } from '../../src/ingest/index.ts';
 import { RecentIds } from '../../src/kernel/recent-ids.ts';
 import type { Attempt, AttemptMarker } from '../../src/ports/attempt-marker.ts';
@@ -137,11 +138,14 @@ async function run(
   const more = async () => {
     whenIdle?.();
     waits += 1;
+    // As the server does beside it.
+    await trimLog(log, work);
     if (isLast || waits > 3 || (await log.size()) === 0) done.abort();
   };
   Object.assign(log, { more });
   try {
     await worker.run(done.signal);
+    await trimLog(log, work);
   } finally {
     await Promise.allSettled(writing);
     await new Promise(setImmediate);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openLakeBuffer } from '../../src/adapters/duckdb/buffer.ts';
-import { openWorkStore } from '../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import { lakeHour, lakeRow } from '../../src/contracts/lake.ts';
 import { eventOf } from '../../src/ingest/index.ts';
 import { noon } from './lake.ts';

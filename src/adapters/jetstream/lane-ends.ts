@@ -1,7 +1,7 @@
-import { setTimeout as later } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { LANES } from '../../contracts/log-batch.ts';
+import { pause } from '../../kernel/pause.ts';
 
 /** How often the stream is asked, in case an announcement was lost: they are not stored. */
 const ASK_MS = 250;
@@ -80,7 +80,7 @@ export class LaneEnds {
     const woken = new AbortController();
     const wake = (): void => woken.abort();
     this.#waiting.set(wake, after);
-    await later(ASK_MS, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
+    await pause(ASK_MS, AbortSignal.any([signal, woken.signal]));
     this.#waiting.delete(wake);
   }
 

@@ -50,11 +50,6 @@ export const full = {
     status: 503,
     message: 'the disk of the event log is full; nothing of this was kept; make room and send again',
   },
-  workStore: {
-    code: 'WORK_STORE_FULL',
-    status: 503,
-    message: 'the disk of the work store is full; nothing of this commit was kept; make room and it is done again',
-  },
   positions: {
     code: 'POSITIONS_FULL',
     status: 503,

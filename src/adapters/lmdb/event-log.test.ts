@@ -1,29 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
+import { smallDisk } from '../../../test/small-disk.ts';
 import { numberedBatch, numberOf } from '../../../test/support/numbered-batch.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import { openLmdbLog } from './event-log.ts';
-import { openWorkStore } from './work-store.ts';
 
 const PROCESS = new URL('../../../test/event-log-process.ts', import.meta.url).pathname;
 const KIB = 1024;
-const MOUNT = '/usr/bin/mount';
-const UMOUNT = '/usr/bin/umount';
 
 const after: (() => void)[] = [];
 afterEach(() => {
@@ -36,20 +24,12 @@ function folder(): string {
   return path;
 }
 
-/** A disk of a few megabytes, or why there is none. */
-function smallDisk(megabytes: number): string | { readonly missing: string } {
-  const path = join(folder(), 'disk');
-  mkdirSync(path);
-  const { status, stderr } = spawnSync(MOUNT, ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', path], {
-    encoding: 'utf8',
-  });
-  if (status === 0) {
-    after.push(() => spawnSync(UMOUNT, ['-l', path]));
-    return path;
-  }
-  const missing = `no small disk can be mounted here (root on Linux can): ${stderr.trim()}`;
-  if (process.env.CI === 'true' && process.getuid?.() === 0) throw new Error(missing);
-  return { missing };
+/** A disk of a few megabytes for one test, or why there is none. */
+function disk(megabytes: number): string | { readonly missing: string } {
+  const made = smallDisk(megabytes * 1024 * KIB);
+  if ('missing' in made) return made;
+  after.push(() => made.remove());
+  return made.folder;
 }
 
 const batch = (lane: number, fill: number, size: number) => ({ lane, bytes: Buffer.alloc(size, fill), events: 1 });
@@ -156,10 +136,10 @@ test('pages of what was trimmed are used again', async () => {
 });
 
 test('a full disk takes nothing by halves, loses nothing, and is used again when there is room', async (context) => {
-  const disk = smallDisk(10);
-  if (typeof disk !== 'string') return context.skip(disk.missing);
-  const log = openLmdbLog({ path: join(disk, 'log'), reserveBytes: 0 });
-  const filler = join(disk, 'filler');
+  const small = disk(10);
+  if (typeof small !== 'string') return context.skip(small.missing);
+  const log = openLmdbLog({ path: join(small, 'log'), reserveBytes: 0 });
+  const filler = join(small, 'filler');
   writeFileSync(filler, Buffer.alloc(3 * 1024 * KIB));
   const pairs = await fillUp(log);
   expect(pairs).toBeGreaterThan(3);
@@ -176,30 +156,30 @@ test('a full disk takes nothing by halves, loses nothing, and is used again when
 });
 
 test('on a disk without one free byte what is done with can still be trimmed', async (context) => {
-  const disk = smallDisk(10);
-  if (typeof disk !== 'string') return context.skip(disk.missing);
-  const log = openLmdbLog({ path: join(disk, 'log'), reserveBytes: 0 });
+  const small = disk(10);
+  if (typeof small !== 'string') return context.skip(small.missing);
+  const log = openLmdbLog({ path: join(small, 'log'), reserveBytes: 0 });
   await log.append(Array.from({ length: 4000 }, (_, at) => batch(at % 2, at % 256, 600)));
-  const filler = openSync(join(disk, 'filler'), 'w');
+  const filler = openSync(join(small, 'filler'), 'w');
   expect(() => {
     for (;;) writeSync(filler, Buffer.alloc(4 * KIB));
   }).toThrow(/ENOSPC/);
   closeSync(filler);
   await log.trim(0, 2000);
   expect([(await fills(log, 0)).length, (await fills(log, 1)).length]).toEqual([0, 2000]);
-  expect(existsSync(join(disk, 'log', 'ballast'))).toBe(false);
-  rmSync(join(disk, 'filler'));
+  expect(existsSync(join(small, 'log', 'ballast'))).toBe(false);
+  rmSync(join(small, 'filler'));
   await log.trim(1, 1);
-  expect(existsSync(join(disk, 'log', 'ballast'))).toBe(true);
+  expect(existsSync(join(small, 'log', 'ballast'))).toBe(true);
   await log.append([batch(0, 1, KIB)]);
   await log.close();
 });
 
 test('a disk filled up under a commit refuses it, whatever was looked up before', async (context) => {
-  const disk = smallDisk(10);
-  if (typeof disk !== 'string') return context.skip(disk.missing);
+  const small = disk(10);
+  if (typeof small !== 'string') return context.skip(small.missing);
   // More is promised of the disk than it has: the append is found out by the disk itself.
-  const log = openLmdbLog({ path: join(disk, 'log'), reserveBytes: -100 * 1024 * KIB });
+  const log = openLmdbLog({ path: join(small, 'log'), reserveBytes: -100 * 1024 * KIB });
   await log.append([batch(0, 1, KIB)]);
   const tooMuch = Array.from({ length: 100 }, (_, at) => batch(at % 2, 2, 100 * KIB));
   await expect(log.append(tooMuch)).rejects.toMatchObject({ code: 'LOG_FULL' });
@@ -207,27 +187,6 @@ test('a disk filled up under a commit refuses it, whatever was looked up before'
   await log.append([batch(0, 3, KIB)]);
   expect(await fills(log, 0)).toEqual([1, 3]);
   await log.close();
-});
-
-test('a work store on a full disk keeps none of a commit, and goes on when there is room', async (context) => {
-  const disk = smallDisk(4);
-  if (typeof disk !== 'string') return context.skip(disk.missing);
-  const store = openWorkStore({ path: join(disk, 'work') });
-  store.commit({ detect: new Map([[0, 1]]) });
-  const snapshots = new Map([['detector', Buffer.alloc(8 * 1024 * KIB, 1)]]);
-  const commit = { detect: new Map([[0, 2]]), snapshots };
-  let refused: unknown;
-  try {
-    store.commit(commit);
-  } catch (error) {
-    refused = error;
-  }
-  expect(refused).toMatchObject({ code: 'WORK_STORE_FULL', status: 503 });
-  expect(store.offsets().get(0)).toEqual({ detect: 1, lake: 0 });
-  expect(store.snapshot('detector')).toBeUndefined();
-  store.commit({ detect: new Map([[0, 3]]) });
-  expect(store.offsets().get(0)?.detect).toBe(3);
-  await store.close();
 });
 
 test('is open to its owner only', async () => {

@@ -1,7 +1,7 @@
-import { setTimeout as later } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import { LANES } from '../../contracts/log-batch.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
+import { pause } from '../../kernel/pause.ts';
 import type { Appended, EventLog, Logged } from '../../ports/event-log.ts';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
 import { bytesLeft, explained, full, openEnvironment } from './environment.ts';
@@ -105,7 +105,7 @@ class LmdbLog implements EventLog {
     while (!signal.aborted) {
       const { ends } = this.#ends();
       for (const [lane, at] of after) if ((ends[lane] ?? 0) > at) return;
-      await later(POLL_MS, undefined, { signal }).catch(() => undefined);
+      await pause(POLL_MS, signal);
     }
   }
 

@@ -98,7 +98,7 @@ export class LaneWorker {
   #careful: Attempt | undefined;
   #committedAt = 0;
   #flushedAt = 0;
-  /** Positions have moved since the last write to the lake: those of mere duplicates bring no rows, and the log must be trimmed behind them. */
+  /** Positions have moved since the last write to the lake: those of mere duplicates bring no rows, and the log is trimmed to the place written down. */
   #moved = false;
   /** Receipt time up to which all lanes are worked off. */
   #progress = 0;
@@ -124,8 +124,6 @@ export class LaneWorker {
   /** Works until the signal aborts; what is begun is finished and flushed. */
   async run(signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#parts;
-    // A predecessor may have ended between its commit and its trim, and with a full log nothing would come to make up for it.
-    for (const [lane, position] of this.#at) if (position > 0) await log.trim(lane, position);
     while (!signal.aborted) {
       const before = clock.now();
       const found = await this.#round(signal);
@@ -335,12 +333,11 @@ export class LaneWorker {
   }
 
   async #list(lake: ReadonlyMap<number, number>): Promise<void> {
-    const { buffer, work, crashPoint, claim, log } = this.#parts;
+    const { buffer, work, crashPoint, claim } = this.#parts;
     const files = await buffer.flush();
     crashPoint?.('after lake files before offset');
     work.commit({ claim, lake, files });
     crashPoint?.('after offset');
-    for (const [lane, position] of lake) if (position > 0) await log.trim(lane, position);
   }
 
   #idleFor(): number {

@@ -2,6 +2,7 @@ import type { Habits } from '../../adapters/memory-lake/habits.ts';
 import type { MemoryLake } from '../../adapters/memory-lake/lake.ts';
 import type { SourceEvent } from '../../contracts/event.ts';
 import { eventOf } from '../../ingest/index.ts';
+import { pause } from '../../kernel/pause.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LakeQueries } from '../../ports/lake.ts';
 import type { StoredDetection, WorkStore } from '../../ports/work-store.ts';
@@ -180,16 +181,4 @@ function bytesOf({ events }: StoredDetection): number {
   let bytes = 0;
   for (const { raw } of events) bytes += raw.length;
   return bytes;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { openLakeKeeping } from '../../adapters/duckdb/keeping.ts';
-import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../adapters/sqlite/work-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
+import { pause } from '../../kernel/pause.ts';
 import type { WorkStore } from '../../ports/work-store.ts';
 import { settledDetections } from '../live/settled.ts';
 import { crasher } from './crasher.ts';
@@ -69,15 +70,4 @@ function forgetDetections(work: WorkStore): void {
     if (oldest === undefined || oldest.sequence > upTo) return;
     work.trimDetections(upTo);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AttemptFile } from '../../adapters/attempt-file.ts';
 import { openLakeBuffer } from '../../adapters/duckdb/buffer.ts';
 import { rememberRecent } from '../../adapters/duckdb/recent.ts';
-import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../adapters/sqlite/work-store.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { loadRules } from '../../cli/load.ts';
 import type { EventOrigin } from '../../contracts/event.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillLake, processStart } from '../../../test/support/hunt-lake.ts';
 import { lakeFolder, noon } from '../../../test/support/lake.ts';
 import { openLakeQueries } from '../../adapters/duckdb/queries.ts';
-import { openWorkStore } from '../../adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../adapters/sqlite/work-store.ts';
 import { huntingOf } from '../../host/hunting.ts';
 import type { HuntingDeps } from '../../http/deps.ts';
 import { eventOf } from '../../ingest/index.ts';

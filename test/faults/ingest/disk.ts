@@ -1,27 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
+import { smallDisk } from '../../small-disk.ts';
 import { type Report, run, until } from './run.ts';
 
 const MIB = 1024 * 1024;
-
-/** A disk of memory of that size; or why there is none. */
-function smallDisk(bytes: number): { folder: string; remove(): void } | { missing: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'bw-small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'pipe' });
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    return { missing: `a small disk needs root and mount: ${error instanceof Error ? error.message : String(error)}` };
-  }
-  const remove = (): void => {
-    execFileSync('umount', ['-l', folder], { stdio: 'pipe' });
-    rmSync(folder, { recursive: true });
-  };
-  return { folder, remove };
-}
 
 /** Takes all that is left of a disk; returns what gives it back. */
 function fill(folder: string): () => void {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openLakeKeeping } from '../../../src/adapters/duckdb/keeping.ts';
 import { openLakeQueries } from '../../../src/adapters/duckdb/queries.ts';
-import { openWorkStore } from '../../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../../src/adapters/sqlite/work-store.ts';
 import { idsOf, lakeFolder, noon, row, written } from '../../support/lake.ts';
 
 const cleanups: (() => unknown)[] = [];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { literal, openEngine } from '../../../src/adapters/duckdb/engine.ts';
-import { openWorkStore } from '../../../src/adapters/lmdb/work-store.ts';
+import { openWorkStore } from '../../../src/adapters/sqlite/work-store.ts';
 import { places } from '../../../src/host/worker/options.ts';
 import type { WorkStore } from '../../../src/ports/work-store.ts';
 import type { Records } from './records.ts';

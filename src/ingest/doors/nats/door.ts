@@ -1,6 +1,7 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { BridgewatchError } from '../../../kernel/errors.ts';
+import { pause } from '../../../kernel/pause.ts';
 import { defaultLimits } from '../../limits.ts';
 import { type Connected, connectConsumer, connectionOf } from './consumer.ts';
 import { type ReadMessage, readMessage } from './message.ts';
@@ -154,17 +155,4 @@ class Reading {
       onReject?.({ file: subject, line: seq, code, message, raw });
     }
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });
 }

@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { smallDisk } from '../../../test/small-disk.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import type { LakeFile } from '../../contracts/lake.ts';
 import type { WorkStore } from '../../ports/work-store.ts';
 import { openWorkStore } from './work-store.ts';
+
+const MIB = 1024 * 1024;
 
 const PROCESS = new URL('../../../test/work-store-process.ts', import.meta.url).pathname;
 
@@ -220,4 +223,26 @@ test('a name that another has claimed commits nothing any more, and the rest of 
   store.commit({ claim: store.claim('worker-1'), detect: new Map([[1, 7]]) });
   store.commit({ claim: now, detect: new Map([[0, 2]]) });
   expect(store.offsets().get(0)?.detect).toBe(2);
+});
+
+test('a work store on a full disk keeps none of a commit, and goes on when there is room', async (context) => {
+  const disk = smallDisk(4 * MIB);
+  if ('missing' in disk) return context.skip(disk.missing);
+  const small = openWorkStore({ path: join(disk.folder, 'work') });
+  small.commit({ detect: new Map([[0, 1]]) });
+  const snapshots = new Map([['detector', Buffer.alloc(8 * MIB, 1)]]);
+  const commit = { detect: new Map([[0, 2]]), snapshots };
+  let refused: unknown;
+  try {
+    small.commit(commit);
+  } catch (error) {
+    refused = error;
+  }
+  expect(refused).toMatchObject({ code: 'WORK_STORE_FULL', status: 503 });
+  expect(small.offsets().get(0)).toEqual({ detect: 1, lake: 0 });
+  expect(small.snapshot('detector')).toBeUndefined();
+  small.commit({ detect: new Map([[0, 3]]) });
+  expect(small.offsets().get(0)?.detect).toBe(3);
+  await small.close();
+  disk.remove();
 });

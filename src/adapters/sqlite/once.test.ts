@@ -2,14 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openEnvironment } from './environment.ts';
-import { Once } from './once.ts';
+import { Database } from './database.ts';
+import { Once, onceTables } from './once.ts';
 
-test('ids are forgotten only when they are trimmed and far behind, and numbers are never given twice', async () => {
+test('ids are forgotten only when they are trimmed and far behind, and numbers are never given twice', () => {
   const path = mkdtempSync(join(tmpdir(), 'bw-once-'));
-  const root = openEnvironment(path, 4);
-  const once = new Once<string>(root, 'entries', 3);
-  const within = <T>(work: () => T): T => root.transactionSync(work);
+  const database = new Database(path, onceTables('entries'));
+  const once = new Once<string>(database.connection, 'entries', 3);
+  const within = <T>(work: () => T): T => {
+    let done: T[] = [];
+    database.write(() => {
+      done = [work()];
+    });
+    return done[0] as T;
+  };
   within(() => {
     for (const id of 'abcdefghij') once.add(id, `entry ${id}`);
   });
@@ -21,6 +27,6 @@ test('ids are forgotten only when they are trimmed and far behind, and numbers a
   expect([known(), once.after(0, 99).length, once.last()]).toEqual(['hij', 0, 10]);
   expect(within(() => [once.add('j', 'again'), once.add('a', 'anew')])).toEqual([false, true]);
   expect(once.after(0, 99)).toEqual([{ sequence: 11, entry: 'anew' }]);
-  await root.close();
+  database.close();
   rmSync(path, { recursive: true, force: true });
 });
