@@ -65,9 +65,12 @@ export class Once<T> {
 
   /** Oldest first. */
   after(sequence: number, limit: number): readonly { readonly sequence: number; readonly entry: T }[] {
-    return this.#after
-      .all(sequence, limit)
-      .map((row) => ({ sequence: Number(row.sequence), entry: JSON.parse(String(row.entry)) as T }));
+    return (
+      this.#after
+        // SQLite takes no Infinity for a number.
+        .all(sequence, Math.min(limit, Number.MAX_SAFE_INTEGER))
+        .map((row) => ({ sequence: Number(row.sequence), entry: JSON.parse(String(row.entry)) as T }))
+    );
   }
 
   /** Removes entries up to a number, the oldest first, as many as one call may; and ids that nobody has to remember. */

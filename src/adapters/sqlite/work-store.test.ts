@@ -125,6 +125,7 @@ test('an id counts once, also when its entry is trimmed, and numbers go on', asy
     [3, 'c'],
   ]);
   expect(store.detections(1, 1).map(({ sequence }) => sequence)).toEqual([2]);
+  expect(store.detections(1, Number.POSITIVE_INFINITY).map(({ sequence }) => sequence)).toEqual([2, 3]);
   store.trimDetections(3);
   expect(store.detections(0, 10)).toEqual([]);
   await store.close();
