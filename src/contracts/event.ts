@@ -50,6 +50,17 @@ export type ActivityKind =
   | 'api_call'
   | 'other';
 
+/** Where on earth and by what network somebody came, as far as the record itself says so. */
+export interface Whence {
+  /** ISO 3166 code, or the record's own word; lower case. */
+  readonly country: string | undefined;
+  /** Autonomous system as the record names it. */
+  readonly network: string | undefined;
+  /** Degrees; both or neither. */
+  readonly latitude: number | undefined;
+  readonly longitude: number | undefined;
+}
+
 /**
  * What a record says happened, in one vocabulary: the few facts triage and investigation need.
  * Absent facts are undefined, never ''. Host: no domain, lower case. User: account name, no domain, lower case.
@@ -82,6 +93,9 @@ export interface Activity {
   /** API call, operation or event id in words a person knows: `CreateAccessKey`, `Sysmon 10`. */
   readonly action: string | undefined;
   readonly outcome: 'success' | 'failure' | undefined;
+  /** The program that called, as it called itself (HTTP user agent, client application). */
+  readonly userAgent: string | undefined;
+  readonly whence: Whence | undefined;
 }
 
 /** One event in the fast world. */

@@ -27,6 +27,8 @@ export function draft(kind: ActivityKind, host: string | undefined, action: stri
     resource: undefined,
     action,
     outcome: undefined,
+    userAgent: undefined,
+    whence: undefined,
   };
 }
 

@@ -23,6 +23,8 @@ const nothing: Activity = {
   resource: undefined,
   action: undefined,
   outcome: undefined,
+  userAgent: undefined,
+  whence: undefined,
 };
 
 /** A lens whose records are activities already, so that a test says what happened and nothing else. */
