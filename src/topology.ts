@@ -1,11 +1,12 @@
 import type { Detection } from './contracts/detection.ts';
 import type { SourceEvent } from './contracts/event.ts';
 import type { Finding, Reason } from './contracts/finding.ts';
+import type { Features, Model } from './contracts/model.ts';
 import type { Candidate, Investigated } from './contracts/stages.ts';
 import { createDetecting, type RuleEngine } from './detect/index.ts';
 import { createInvestigator } from './investigate/index.ts';
 import type { EventLake, EventLakeWriter } from './ports/event-lake.ts';
-import { excess, probability, sumLogOdds } from './score/index.ts';
+import { excess, gainOf, handSet, probability, sumLogOdds } from './score/index.ts';
 import {
   type Capacity,
   createTriage,
@@ -25,6 +26,8 @@ export interface PipelineParts {
   /** Parsed playbook files. */
   readonly playbooks: readonly { file: string; content: unknown }[];
   readonly capacity?: Capacity;
+  /** The champion, asked at each settling; the hand-set weights where it is not given. */
+  readonly model?: () => Model;
 }
 
 export interface Pipeline {
@@ -61,8 +64,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const detection of found) if (!detections.has(detection.id)) detections.set(detection.id, detection);
   };
 
-  const findingOf = (candidate: Candidate, isInvestigated: boolean): Finding => {
-    const investigated = isInvestigated ? investigate(candidate) : notInvestigated;
+  const findingOf = (candidate: Candidate, isInvestigated: boolean, model: Model): Finding => {
+    const { features, investigated } = weighedSteps(
+      candidate,
+      isInvestigated ? investigate(candidate) : notInvestigated,
+      model,
+    );
     const { reasons, total } = weigh(candidate, investigated.investigation.steps);
     const threatProbability = probability(total);
     return {
@@ -84,6 +91,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       events: [...candidate.events],
       investigation: investigated.investigation,
       recommendation: recommend(candidate, investigated, threatProbability),
+      features,
+      model: model.id,
     };
   };
 
@@ -105,10 +114,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
     end: () => keep(detecting.end()),
     settle(known) {
-      const candidates = triage([...detections.values()], known);
+      const model = parts.model?.() ?? handSet;
+      const candidates = triage([...detections.values()], model, known);
       const chosen = strongestOfEachDay(candidates);
       return surface(
-        candidates.map((candidate) => findingOf(candidate, chosen.has(candidate))),
+        candidates.map((candidate) => findingOf(candidate, chosen.has(candidate), model)),
         parts.capacity ?? defaultCapacity,
       );
     },
@@ -135,6 +145,27 @@ function strongestOfEachDay(candidates: readonly Candidate[]): ReadonlySet<Candi
     for (const candidate of strongest.slice(0, INVESTIGATIONS_A_DAY)) chosen.add(candidate);
   }
   return chosen;
+}
+
+/** What an investigation showed, as the model weighs it. */
+function weighedSteps(
+  { features }: Candidate,
+  investigated: Investigated,
+  model: Model,
+): { readonly features: Features; readonly investigated: Investigated } {
+  const { steps } = investigated.investigation;
+  const shown = sumLogOdds(0, steps);
+  const gain = gainOf(model, 'investigation');
+  return {
+    features: shown === 0 ? features : { ...features, terms: { ...features.terms, investigation: shown } },
+    investigated: {
+      ...investigated,
+      investigation: {
+        ...investigated.investigation,
+        steps: gain === 1 ? steps : steps.map((step) => ({ ...step, logOdds: gain * step.logOdds })),
+      },
+    },
+  };
 }
 
 /** The sum, with a term of its own where it would claim more certainty than hand-set weights can bear. */

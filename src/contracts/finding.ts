@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Detection, Level } from './detection.ts';
 import { Entity } from './entity.ts';
 import { Investigation, Recommendation } from './investigation.ts';
+import { Features } from './model.ts';
 
 /** One named term of the log-odds sum, with the events it rests on. */
 export const Reason = z.object({
@@ -52,6 +53,10 @@ export const Finding = z.object({
   events: z.array(z.string()),
   investigation: Investigation,
   recommendation: Recommendation,
+  /** What any version of the model needs to say its own; absent in findings from before there were versions, and in a person's own. */
+  features: Features.optional(),
+  /** Version of the model whose numbers these are. */
+  model: z.string().optional(),
   /**
    * Where a person opened it: a miss of the AI. Nothing is claimed by the AI then: its probability is 0, its reasons are none, and no
    * view shows either.

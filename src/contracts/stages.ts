@@ -3,6 +3,7 @@ import type { Entity } from './entity.ts';
 import type { SourceEvent } from './event.ts';
 import type { Reason } from './finding.ts';
 import type { Investigation, Recommendation } from './investigation.ts';
+import type { Features, Model } from './model.ts';
 
 /** A story that triage has grouped and weighed, before investigation. */
 export interface Candidate {
@@ -19,7 +20,10 @@ export interface Candidate {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   readonly base: number;
+  /** As the model weighs them. */
   readonly reasons: readonly Reason[];
+  /** What they are made of, before the model. */
+  readonly features: Features;
   readonly detections: readonly Detection[];
   readonly events: readonly string[];
 }
@@ -39,6 +43,6 @@ export interface Detecting {
   end(): readonly Detection[];
 }
 /** `Known`: findings that people can see already, whose parts stay together. */
-export type Triage<Known> = (detections: readonly Detection[], known?: Known) => readonly Candidate[];
+export type Triage<Known> = (detections: readonly Detection[], model: Model, known?: Known) => readonly Candidate[];
 export type Investigate = (candidate: Candidate) => Investigated;
 export type Recommend = (candidate: Candidate, investigated: Investigated, threatProbability: number) => Recommendation;

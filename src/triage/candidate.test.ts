@@ -4,7 +4,7 @@ import { MemoryLake } from '../adapters/memory-lake/lake.ts';
 import type { Detection } from '../contracts/detection.ts';
 import type { SourceEvent } from '../contracts/event.ts';
 import type { Candidate } from '../contracts/stages.ts';
-import { weights } from '../score/index.ts';
+import { handSet, weights } from '../score/index.ts';
 import { candidateOf } from './candidate.ts';
 import { inTimeOrder } from './group.ts';
 import { detectorSpread } from './terms.ts';
@@ -16,7 +16,7 @@ function storyOf(
 ): Candidate {
   const lake = new MemoryLake();
   lake.add(events);
-  return candidateOf(inTimeOrder(detections), detectorSpread(all), lake);
+  return candidateOf(inTimeOrder(detections), detectorSpread(all), lake, handSet);
 }
 
 const reason = (candidate: Candidate, term: string) => candidate.reasons.find((one) => one.term === term);

@@ -2,12 +2,14 @@ import { tacticOrder } from '../contracts/attack.ts';
 import { type Level, levels } from '../contracts/detection.ts';
 import type { Entity, EntityKind } from '../contracts/entity.ts';
 import type { Reason } from '../contracts/finding.ts';
+import type { Model } from '../contracts/model.ts';
 import type { Candidate } from '../contracts/stages.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { detectorWeight, weights } from '../score/index.ts';
+import { detectorWeight } from '../score/index.ts';
+import { featuresOf } from './features.ts';
 import type { Group } from './group.ts';
 import { findingId } from './identity.ts';
-import { type DetectorSpread, reasonsOf, type Witness, witnessesOf } from './terms.ts';
+import { type DetectorSpread, reasonsOf, type Witness, weighedReasons, witnessesOf } from './terms.ts';
 import { titleOf } from './title.ts';
 
 /** A document that people open and databases keep: what a flood adds past this is counted, not carried. */
@@ -18,14 +20,16 @@ const ENTITIES_KEPT_OF_A_KIND = 40;
 /** Events each detector has a place for before the strongest takes what is left. */
 const EVENTS_OF_EACH_DETECTOR = 25;
 
-/** Reads one story: what it is called, what speaks for it, whom it concerns. */
-export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLake): Candidate {
+/** Reads one story: what it is called, what speaks for it by this model, whom it concerns. */
+export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLake, model: Model): Candidate {
   const witnesses = witnessesOf(group);
   const entities = entitiesOf(group);
   const eventIds = new Set(group.flatMap(({ events }) => events));
   const keptEntities = keptOf(entities);
   const founding = group[0];
   const tactics = rankedTags(witnesses, ({ detector }) => detector.tactics);
+  const reasons = reasonsOf(group, witnesses, spread, lake);
+  const features = featuresOf(witnesses, reasons);
   return {
     id: findingId(founding?.id ?? ''),
     tenant: founding?.tenant ?? '',
@@ -40,9 +44,10 @@ export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLak
     entities: keptEntities,
     firstEventAt: Math.min(...ends(group)),
     lastEventAt: Math.max(...ends(group)),
-    base: weights.base,
+    base: model.base,
+    features,
     reasons: [
-      ...reasonsOf(group, witnesses, spread, lake),
+      ...weighedReasons(model, features, witnesses, reasons),
       ...sizeReason(eventIds.size, entities.length, keptEntities.length),
     ],
     detections: group,

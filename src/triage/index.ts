@@ -14,10 +14,10 @@ export { type Capacity, defaultCapacity, severityOf, surface } from './rank.ts';
  * together.
  */
 export function createTriage(lake: EventLake): Triage<KnownFindings> {
-  return (detections, known) => {
+  return (detections, model, known) => {
     const spread = detectorSpread(detections);
     const groups = group(detections, lake);
     const stories = known === undefined ? groups : known.rejoin(known.apart(groups, inTimeOrder), inTimeOrder);
-    return stories.map((story) => candidateOf(story, spread, lake));
+    return stories.map((story) => candidateOf(story, spread, lake, model));
   };
 }

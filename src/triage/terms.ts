@@ -1,9 +1,10 @@
 import type { Detection, Detector } from '../contracts/detection.ts';
 import type { Reason } from '../contracts/finding.ts';
+import type { Features, Model } from '../contracts/model.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import type { EventLake } from '../ports/event-lake.ts';
-import { detectorWeight, weights } from '../score/index.ts';
+import { detectorWeight, gainOf, weigh, weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
 import { lateralSteps } from './lateral.ts';
@@ -97,7 +98,7 @@ export function witnessesOf(group: Group): readonly Witness[] {
   );
 }
 
-/** The named log-odds terms that triage gives a story, before any investigation. */
+/** The named terms that triage gives a story besides its detectors, by hand-set weights, before any investigation. */
 export function reasonsOf(
   group: Group,
   witnesses: readonly Witness[],
@@ -106,7 +107,6 @@ export function reasonsOf(
 ): readonly Reason[] {
   const habits = habitsOf(group, lake);
   return [
-    ...detectorReasons(witnesses),
     ...tacticReason(witnesses),
     ...hostReason(group, habits, lake),
     ...commonReasons(witnesses, spread, lake),
@@ -115,17 +115,40 @@ export function reasonsOf(
   ];
 }
 
-function detectorReasons(witnesses: readonly Witness[]): readonly Reason[] {
-  return witnesses.map((witness, rank) => {
-    const share = weights.witness[Math.min(rank, weights.witness.length - 1)] ?? 0;
+/** All reasons as a model weighs them: the detectors', the one that says most first, then the others'. */
+export function weighedReasons(
+  model: Model,
+  features: Features,
+  witnesses: readonly Witness[],
+  others: readonly Reason[],
+): readonly Reason[] {
+  const byId = new Map(witnesses.map((witness) => [witness.detector.id, witness]));
+  const detectors = weigh(model, features).detectors.flatMap(({ id, share, logOdds }, rank): readonly Reason[] => {
+    const witness = byId.get(id);
+    if (witness === undefined) return [];
     const count = witness.detections.length;
-    return {
-      term: 'detector',
-      text: `${plainText(witness.detector.title, NAME_LIMIT)} (${rated(witness.detector)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
-      logOdds: detectorWeight(witness.detector) * share,
-      evidence: evidenceOf(witness.detections),
-    };
+    return [
+      {
+        term: 'detector',
+        text: `${plainText(witness.detector.title, NAME_LIMIT)} (${rated(witness.detector)}${learnt(model, id)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
+        logOdds,
+        evidence: evidenceOf(witness.detections),
+      },
+    ];
   });
+  return [
+    ...detectors,
+    ...others.map((reason) => ({ ...reason, logOdds: gainOf(model, reason.term) * reason.logOdds })),
+  ];
+}
+
+/** What verdicts here have made of a detector, where they have said anything of it. */
+function learnt({ here, trainedOn }: Model, detector: string): string {
+  const shift = here[detector];
+  const verdicts = trainedOn.verdicts[detector] ?? 0;
+  if (shift === undefined || verdicts === 0) return '';
+  const factor = Math.exp(Math.abs(shift));
+  return `; ${verdicts} ${verdicts === 1 ? 'verdict' : 'verdicts'} here make its odds ${factor.toFixed(1)} times ${shift < 0 ? 'lower' : 'higher'}`;
 }
 
 /** A vendor's level is its severity on our scale, and weighs less than the same level of a rule of ours. */
