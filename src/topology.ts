@@ -10,6 +10,7 @@ import { excess, gainOf, handSet, probability, sumLogOdds } from './score/index.
 import {
   type Capacity,
   createTriage,
+  type DetectorHistory,
   defaultCapacity,
   type KnownFindings,
   severityOf,
@@ -28,6 +29,10 @@ export interface PipelineParts {
   readonly capacity?: Capacity;
   /** The champion, asked at each settling; the hand-set weights where it is not given. */
   readonly model?: () => Model;
+  /** Investigations a settling may run for one day of event time (200). */
+  readonly investigationsADay?: number;
+  /** What detectors said before, fed by whoever has all detections; without it nothing is said of how rare one is. */
+  readonly history?: DetectorHistory;
 }
 
 export interface Pipeline {
@@ -49,7 +54,7 @@ export interface Pipeline {
   settle(known?: KnownFindings): { readonly surfaced: readonly Finding[]; readonly below: readonly Finding[] };
 }
 
-/** Investigations a settling may run for one day of event time: a flood of weak stories must not keep the strong ones waiting. */
+/** A flood of weak stories must not keep the strong ones waiting. */
 const INVESTIGATIONS_A_DAY = 200;
 const DAY = 86_400_000;
 
@@ -57,7 +62,7 @@ const DAY = 86_400_000;
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lake } = parts;
   const detecting = createDetecting(parts.engine, parts.tenant);
-  const triage = createTriage(lake);
+  const triage = createTriage({ lake, ...(parts.history === undefined ? {} : { history: parts.history }) });
   const { investigate, recommend } = createInvestigator(lake, parts.playbooks);
   const detections = new Map<string, Detection>();
   const keep = (found: readonly Detection[]): void => {
@@ -116,7 +121,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     settle(known) {
       const model = parts.model?.() ?? handSet;
       const candidates = triage([...detections.values()], model, known);
-      const chosen = strongestOfEachDay(candidates);
+      const chosen = strongestOfEachDay(candidates, parts.investigationsADay ?? INVESTIGATIONS_A_DAY);
       return surface(
         candidates.map((candidate) => findingOf(candidate, chosen.has(candidate), model)),
         parts.capacity ?? defaultCapacity,
@@ -137,12 +142,12 @@ const notInvestigated: Investigated = {
 };
 
 /** The stories that say most before any investigation, of each day they began on. */
-function strongestOfEachDay(candidates: readonly Candidate[]): ReadonlySet<Candidate> {
+function strongestOfEachDay(candidates: readonly Candidate[], many: number): ReadonlySet<Candidate> {
   const strength = new Map(candidates.map((candidate) => [candidate, sumLogOdds(candidate.base, candidate.reasons)]));
   const chosen = new Set<Candidate>();
   for (const day of Map.groupBy(candidates, ({ firstEventAt }) => Math.floor(firstEventAt / DAY)).values()) {
     const strongest = day.toSorted((a, b) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0) || (a.id < b.id ? -1 : 1));
-    for (const candidate of strongest.slice(0, INVESTIGATIONS_A_DAY)) chosen.add(candidate);
+    for (const candidate of strongest.slice(0, many)) chosen.add(candidate);
   }
   return chosen;
 }

@@ -55,6 +55,24 @@ export const weights = {
    */
   habit: -2.4,
 
+  /**
+   * How rare it is that a detector speaks, at this place or anywhere: per decade of surprise (rarity.ts) beyond `neutral`, which is about ten times a
+   * day; the three rarest of a story count. Says nothing before `youngDays` of detections are known, when all is new.
+   */
+  rarity: { each: 0.5, neutral: 1.3, shares: [1, 0.5, 0.25], youngDays: 2, young: -0.3 },
+
+  /**
+   * Another story that is likely a threat goes on at the same time or shortly before: intrusions spread over hosts. In a large estate that says
+   * less, since something always goes on.
+   */
+  campaign: { near: 1, withinMs: 2 * 3_600_000, from: 0.3, estate: 30 },
+
+  /** A detector that speaks of many hosts within minutes: a sweep by a scanner, or a change that reached them all. */
+  sweep: { hosts: 4, withinMs: 5 * 60_000, logOdds: 0.2 },
+
+  /** Products that see the same story independently. */
+  products: 0.3,
+
   /** A shared server (many people's accounts active) is worth more to an attacker. */
   sharedServer: 0.25,
 

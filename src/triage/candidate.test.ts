@@ -16,7 +16,11 @@ function storyOf(
 ): Candidate {
   const lake = new MemoryLake();
   lake.add(events);
-  return candidateOf(inTimeOrder(detections), detectorSpread(all), lake, handSet);
+  return candidateOf(
+    inTimeOrder(detections),
+    { lake, spread: detectorSpread(all), sweeps: new Map(), history: undefined },
+    handSet,
+  );
 }
 
 const reason = (candidate: Candidate, term: string) => candidate.reasons.find((one) => one.term === term);

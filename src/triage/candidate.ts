@@ -4,13 +4,13 @@ import type { Entity, EntityKind } from '../contracts/entity.ts';
 import type { Reason } from '../contracts/finding.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Candidate } from '../contracts/stages.ts';
-import type { EventLake } from '../ports/event-lake.ts';
 import { detectorWeight } from '../score/index.ts';
 import { featuresOf } from './features.ts';
 import type { Group } from './group.ts';
 import { findingId } from './identity.ts';
-import { type DetectorSpread, reasonsOf, type Witness, weighedReasons, witnessesOf } from './terms.ts';
+import { reasonsOf, type Surroundings, weighedReasons } from './terms.ts';
 import { titleOf } from './title.ts';
+import { type Witness, witnessesOf } from './witness.ts';
 
 /** A document that people open and databases keep: what a flood adds past this is counted, not carried. */
 const EVENTS_KEPT = 500;
@@ -21,14 +21,14 @@ const ENTITIES_KEPT_OF_A_KIND = 40;
 const EVENTS_OF_EACH_DETECTOR = 25;
 
 /** Reads one story: what it is called, what speaks for it by this model, whom it concerns. */
-export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLake, model: Model): Candidate {
+export function candidateOf(group: Group, surroundings: Surroundings, model: Model): Candidate {
   const witnesses = witnessesOf(group);
   const entities = entitiesOf(group);
   const eventIds = new Set(group.flatMap(({ events }) => events));
   const keptEntities = keptOf(entities);
   const founding = group[0];
   const tactics = rankedTags(witnesses, ({ detector }) => detector.tactics);
-  const reasons = reasonsOf(group, witnesses, spread, lake);
+  const reasons = reasonsOf(group, witnesses, surroundings);
   const features = featuresOf(witnesses, reasons);
   return {
     id: findingId(founding?.id ?? ''),

@@ -1,7 +1,7 @@
 import type { Reason } from '../contracts/finding.ts';
 import type { Features } from '../contracts/model.ts';
 import { detectorFamily, detectorWeight } from '../score/index.ts';
-import type { Witness } from './terms.ts';
+import type { Witness } from './witness.ts';
 
 /** A story as the model takes it: its detectors, and what each other term says by hand-set weights. */
 export function featuresOf(witnesses: readonly Witness[], reasons: readonly Reason[]): Features {

@@ -1,9 +1,11 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { Activity } from '../contracts/event.ts';
 import type { EventLake } from '../ports/event-lake.ts';
+import { weights } from '../score/index.ts';
 import { habitsOf } from './habits.ts';
 import { lateralSteps } from './lateral.ts';
-import { linksOf } from './links.ts';
+import { type Link, linksOf } from './links.ts';
+import { type Sweeps, sweepsOf } from './sweep.ts';
 
 /** Detections that tell one story, oldest first. */
 export type Group = readonly Detection[];
@@ -43,17 +45,18 @@ export function inTimeOrder(detections: readonly Detection[]): readonly Detectio
  * Groups detections into stories: those that share a key within that key's window, and stories on two hosts that a logon
  * from the one to the other connects. O(n log n) in detections.
  */
-export function group(detections: readonly Detection[], lake: EventLake): readonly Group[] {
+export function group(
+  detections: readonly Detection[],
+  lake: EventLake,
+  sweeps: Sweeps = sweepsOf(inTimeOrder(detections), lake),
+): readonly Group[] {
   const ordered = inTimeOrder(detections);
   const habits = habitsOf(ordered, lake);
   const stories = new Stories(ordered.length);
   const lastByKey = new Map<string, number>();
   for (const [position, detection] of ordered.entries()) {
     const habit = habits.get(detection.id);
-    const links =
-      habit === undefined
-        ? linksOf(activitiesOf(detection, lake), lake)
-        : [{ key: `habit:${habit}`, withinMs: Number.POSITIVE_INFINITY, narrow: true }];
+    const links = linksFor(detection, habit, sweeps, lake);
     for (const link of links) {
       // Where the time is not the event's own, closeness in time says nothing; what names one process or session still does.
       if (detection.timeSuspect === true && !link.narrow) continue;
@@ -67,6 +70,13 @@ export function group(detections: readonly Detection[], lake: EventLake): readon
   }
   for (const [from, to] of lateralSteps(ordered, habits, lake)) stories.join(from, to);
   return collect(ordered, stories);
+}
+
+function linksFor(detection: Detection, habit: string | undefined, sweeps: Sweeps, lake: EventLake): readonly Link[] {
+  if (habit !== undefined) return [{ key: `habit:${habit}`, withinMs: Number.POSITIVE_INFINITY, narrow: true }];
+  // One scan is one story, not one of each host it has touched.
+  if (sweeps.has(detection.id)) return [{ key: 'sweep', withinMs: weights.sweep.withinMs, narrow: false }];
+  return linksOf(activitiesOf(detection, lake), lake);
 }
 
 function collect(ordered: readonly Detection[], stories: Stories): readonly Group[] {

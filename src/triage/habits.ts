@@ -19,8 +19,19 @@ interface Act {
   readonly place: string;
 }
 
+/** Acts of detections that were weighed before: what a record says happened does not change. */
+const known = new WeakMap<Detection, Act>();
+
 /** undefined where a detection is no single act, or one that no routine excuses. */
 function actOf(detection: Detection, lake: EventLake): Act | undefined {
+  const before = known.get(detection);
+  if (before !== undefined) return before;
+  const act = readAct(detection, lake);
+  if (act !== undefined) known.set(detection, act);
+  return act;
+}
+
+function readAct(detection: Detection, lake: EventLake): Act | undefined {
   const activity = lake.event(detection.events[0] ?? '')?.activity;
   if (activity === undefined || detection.events.length > 1 || detection.timeSuspect === true) return undefined;
   // A critical rule says that hardly anything harmless looks so; that it happens often makes it no better.

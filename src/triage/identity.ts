@@ -5,6 +5,7 @@ import type { Split } from '../ports/state/review.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 const PAGE = 200;
+const IDS = 100_000;
 
 /** A finding's id is that of its founding detection and never changes, whatever joins later. */
 export function findingId(foundingDetection: string): string {
@@ -29,6 +30,8 @@ export class KnownFindings {
   readonly #merged = new Map<string, string>();
   /** Detection a person has taken out of a finding -> the finding they put it into. */
   readonly #split = new Map<string, string>();
+  /** Every settling asks for the same ones again. */
+  readonly #ids = new Map<string, string>();
 
   /** Reads what a tenant's store holds; called once before the first publication. */
   static async load(store: StateStore, tenant: string): Promise<KnownFindings> {
@@ -62,9 +65,19 @@ export class KnownFindings {
 
   /** The visible finding that a detection founded, followed through merges; undefined where it founded none. */
   foundedBy(detection: Pick<Detection, 'id'>): string | undefined {
-    let id = this.#split.get(detection.id) ?? findingId(detection.id);
+    let id = this.#split.get(detection.id) ?? this.#idOf(detection.id);
     for (let into = this.#merged.get(id); into !== undefined; into = this.#merged.get(id)) id = into;
     return this.#visible.has(id) ? id : undefined;
+  }
+
+  #idOf(detection: string): string {
+    let id = this.#ids.get(detection);
+    if (id === undefined) {
+      if (this.#ids.size >= IDS) this.#ids.clear();
+      id = findingId(detection);
+      this.#ids.set(detection, id);
+    }
+    return id;
   }
 
   identify(finding: Pick<Finding, 'id' | 'detections'>): Identity {

@@ -7,18 +7,15 @@ import type { EventLake } from '../ports/event-lake.ts';
 import { detectorWeight, gainOf, weigh, weights } from '../score/index.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
+import type { DetectorHistory } from './history.ts';
 import { lateralSteps } from './lateral.ts';
+import { rarityReasons } from './rarity.ts';
+import { type Sweeps, sweepReason } from './sweep.ts';
+import { hostsOf, type Witness } from './witness.ts';
 
 const EVIDENCE_LIMIT = 25;
 /** Characters of a host's name or a rule's title in a reason. */
 const NAME_LIMIT = 100;
-
-/** A detector's part in a story. */
-export interface Witness {
-  readonly detector: Detector;
-  readonly detections: readonly Detection[];
-  readonly hosts: ReadonlySet<string>;
-}
 
 /** On which hosts a detector fired in all the data at hand, and by whose hand. */
 interface Spread {
@@ -29,18 +26,20 @@ interface Spread {
   readonly addresses: ReadonlySet<string>;
 }
 
+/** What a story is held against. */
+export interface Surroundings {
+  readonly lake: EventLake;
+  readonly spread: DetectorSpread;
+  readonly sweeps: Sweeps;
+  readonly history: DetectorHistory | undefined;
+}
+
 export interface DetectorSpread {
   readonly byDetector: ReadonlyMap<string, Spread>;
   /** All hosts with a detection. */
   readonly hosts: ReadonlySet<string>;
   /** All addresses with a detection that names nothing else; never counted as hosts, or scanners would make the estate look large. */
   readonly addresses: ReadonlySet<string>;
-}
-
-export function hostsOf(detection: Detection): readonly string[] {
-  const hosts: string[] = [];
-  for (const entity of detection.entities) if (entity.kind === 'host') hosts.push(entity.value);
-  return hosts;
 }
 
 export function detectorSpread(detections: readonly Detection[]): DetectorSpread {
@@ -78,33 +77,9 @@ function addressOnly({ entities }: Detection): string | undefined {
   return address;
 }
 
-/** The story's detectors, the one that says most first; ties by id so that order is stable. */
-export function witnessesOf(group: Group): readonly Witness[] {
-  const byDetector = new Map<string, { detector: Detector; detections: Detection[]; hosts: Set<string> }>();
-  for (const detection of group) {
-    let witness = byDetector.get(detection.detector.id);
-    if (witness === undefined) {
-      witness = { detector: detection.detector, detections: [], hosts: new Set() };
-      byDetector.set(detection.detector.id, witness);
-    } else if (detectorWeight(detection.detector) > detectorWeight(witness.detector)) {
-      // A vendor may rate each case of one rule anew; the worst counts.
-      witness.detector = detection.detector;
-    }
-    witness.detections.push(detection);
-    for (const host of hostsOf(detection)) witness.hosts.add(host);
-  }
-  return [...byDetector.values()].sort(
-    (a, b) => detectorWeight(b.detector) - detectorWeight(a.detector) || (a.detector.id < b.detector.id ? -1 : 1),
-  );
-}
-
 /** The named terms that triage gives a story besides its detectors, by hand-set weights, before any investigation. */
-export function reasonsOf(
-  group: Group,
-  witnesses: readonly Witness[],
-  spread: DetectorSpread,
-  lake: EventLake,
-): readonly Reason[] {
+export function reasonsOf(group: Group, witnesses: readonly Witness[], around: Surroundings): readonly Reason[] {
+  const { lake, spread, history, sweeps } = around;
   const habits = habitsOf(group, lake);
   return [
     ...tacticReason(witnesses),
@@ -112,6 +87,29 @@ export function reasonsOf(
     ...commonReasons(witnesses, spread, lake),
     ...habitReason(group, habits),
     ...serverReason(group, lake),
+    ...(history === undefined
+      ? []
+      : [
+          ...rarityReasons(witnesses, history, group[0]?.at ?? 0),
+          ...sweepReason(witnesses, sweeps),
+          ...productsReason(witnesses),
+        ]),
+  ];
+}
+
+/** Products that do not know of each other and see one story. */
+function productsReason(witnesses: readonly Witness[]): readonly Reason[] {
+  const products = new Set(
+    witnesses.map(({ detector: { kind, id } }) => (kind === 'vendor' ? (id.split(':')[1] ?? '') : kind)),
+  );
+  if (products.size < 2) return [];
+  return [
+    {
+      term: 'products',
+      text: `Seen by ${products.size} kinds of detector: ${[...products].sort().join(', ')}`,
+      logOdds: weights.products * (products.size - 1),
+      evidence: [],
+    },
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Entity } from '../contracts/entity.ts';
 import { isBuiltInAccount } from '../contracts/names.ts';
 import { plainText } from '../contracts/plain-text.ts';
-import type { Witness } from './terms.ts';
+import type { Witness } from './witness.ts';
 
 /** More people than this in one story are its targets, not its actors. */
 const ACTORS = 3;
