@@ -117,7 +117,7 @@ export async function acceptProposal(
   const filtered = filteredRule(rule, before.filter);
   const findings = await findingsOf(tx, of.tenant, new Set([rule.id]));
   const known = await knownOf(tx, findings, rule.id, parts.read, filtered.fires);
-  const near = proveNear(filtered, known, new Set(before.run), parts.examplesOf(rule.id));
+  const near = proveNear(filtered, known, new Set(before.run), await parts.examplesOf(rule.id));
   const hidden = hiddenThreats(near);
   if (hidden.length > 0) throw hidesThreat(rule.id, hidden);
   const proposal: TuningProposal = {

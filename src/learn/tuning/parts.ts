@@ -11,7 +11,7 @@ export interface TuningParts {
   readonly ruleOf: (id: string) => TunedRule | undefined;
   readonly read: ReadKept;
   /** What the rule must fire on, as its tests and told threats say. */
-  readonly examplesOf: (rule: string) => readonly ThreatExample[];
+  readonly examplesOf: (rule: string) => Promise<readonly ThreatExample[]>;
   /** Absent where no telemetry is kept. */
   readonly past?: ReadPast;
 }

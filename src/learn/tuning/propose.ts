@@ -102,7 +102,10 @@ async function filtersFor(
   const fires = firesOf(rule);
   const known = await store.withTenants([tenant], (tx) => knownOf(tx, findings, rule.id, read, fires));
   const date = new Date(clock.now()).toISOString().slice(0, 10);
-  const { kept, hidden } = draftsOf({ rule, run, known, examples: parts.examplesOf(rule.id), fires, date }, lines);
+  const { kept, hidden } = draftsOf(
+    { rule, run, known, examples: await parts.examplesOf(rule.id), fires, date },
+    lines,
+  );
   if (kept.length === 0)
     throw hidden.length > 0
       ? hidesThreat(rule.id, hidden)

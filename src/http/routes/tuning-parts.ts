@@ -1,0 +1,14 @@
+import { BridgewatchError } from '../../kernel/errors.ts';
+import type { TuningParts, TuningSpeaker } from '../../learn/index.ts';
+import { type Access, actorOf } from '../access.ts';
+import type { ServerDeps } from '../deps.ts';
+
+/** What tuning stands on. Throws `TUNING_NOT_HERE` where the server has no rules of its own. */
+export function tuningOf({ tuning }: Pick<ServerDeps, 'tuning'>): TuningParts {
+  if (tuning !== undefined) return tuning;
+  throw new BridgewatchError('TUNING_NOT_HERE', 'this server runs no rules that could be tuned', 503);
+}
+
+export function speakerOf(access: Access): TuningSpeaker {
+  return { actor: actorOf(access), name: access.person.name };
+}

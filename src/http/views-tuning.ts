@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { isInForce, SetAside, TuningProposal } from '../contracts/tuning.ts';
+import type { TuningCount } from '../ports/state/tuning.ts';
+
+const Standing = z.enum(['shadow', 'in force', 'expired', 'declined', 'lifted']);
+
+export const TuningView = TuningProposal.omit({ tenant: true }).extend({
+  standing: Standing.describe('What it does now: an accepted one hides until it expires'),
+  counts: z.object({
+    shadow: z.number().int().describe('Detections it would have hidden since it was proposed'),
+    suppressed: z.number().int().describe('Detections it has set aside'),
+  }),
+});
+export type TuningView = z.infer<typeof TuningView>;
+
+export const TuningAnswer = z.object({
+  items: z.array(TuningView),
+  refused: z
+    .array(z.object({ rule: z.string(), code: z.string(), message: z.string() }))
+    .describe('Runs of verdicts for which no filter may be proposed, and why'),
+});
+
+export const TuningAside = z.object({ items: z.array(SetAside) });
+
+export function tuningView(
+  { tenant: _tenant, ...proposal }: TuningProposal,
+  counts: ReadonlyMap<string, TuningCount>,
+  now: number,
+): TuningView {
+  const { state } = proposal;
+  return {
+    ...proposal,
+    standing: state === 'accepted' ? (isInForce(proposal, now) ? 'in force' : 'expired') : state,
+    counts: counts.get(proposal.id) ?? { shadow: 0, suppressed: 0 },
+  };
+}
