@@ -6,8 +6,7 @@ export {
   type Speaker as TuningSpeaker,
   withdrawProposal,
 } from './tuning/decide.ts';
-export type { TunedRule } from './tuning/filtered-rule.ts';
 export { TuningGate } from './tuning/gate.ts';
 export { tuningEndsOnThreat } from './tuning/on-threat.ts';
 export type { TuningParts } from './tuning/parts.ts';
-export { proposeFilters, type Refused as TuningRefused } from './tuning/propose.ts';
+export { proposeFilters } from './tuning/propose.ts';

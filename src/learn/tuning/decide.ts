@@ -14,8 +14,6 @@ const DAY = 86_400_000;
 /** A filter is looked at again at least twice a year: what was noise can become the way in. */
 export const LONGEST_DAYS = 180;
 
-export type ProposedBy = TuningProposal['proposedBy'];
-
 /** Who speaks, as the ledger and the proposal name them. */
 export interface Speaker {
   readonly actor: Actor;
