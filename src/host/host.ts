@@ -182,7 +182,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       examplesOf: ruleExamples(rules),
       ...(live === undefined ? {} : { past: readPast(live.ingest.queries) }),
     };
-    const endTuning = startTuning({
+    const tuningRounds = startTuning({
       parts: tuning,
       tenants: () => [options.tenant.id],
       warn: (message) => options.log.warn(message),
@@ -203,7 +203,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       respond: respond.deps,
       autonomy: autonomy.deps,
       tenant: options.tenant,
-      decisionListeners: [secondOpinions(draw), autonomy.listener, tuningEndsOnThreat(tuning)],
+      decisionListeners: [secondOpinions(draw), autonomy.listener, tuningEndsOnThreat(tuning), tuningRounds.listener],
       reviewListeners: [autonomy.listener],
       connectors,
       secrets,
@@ -211,7 +211,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       ...(live === undefined ? {} : { live }),
       async close() {
         await endHunts?.();
-        await endTuning();
+        await tuningRounds.end();
         // However the doors end, the store is closed in order.
         await live
           ?.close()

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { isInForce, SetAside, TuningProposal } from '../contracts/tuning.ts';
+import type { TuningParts } from '../learn/index.ts';
 import type { TuningCount } from '../ports/state/tuning.ts';
 
 const Standing = z.enum(['shadow', 'in force', 'expired', 'declined', 'lifted']);
 
 export const TuningView = TuningProposal.omit({ tenant: true }).extend({
   standing: Standing.describe('What it does now: an accepted one hides until it expires'),
+  isOfRule: z.boolean().describe('False where the rule has changed since, or runs no more: it hides nothing then'),
   counts: z.object({
     shadow: z.number().int().describe('Detections it would have hidden since it was proposed'),
     suppressed: z.number().int().describe('Detections it has set aside'),
@@ -22,15 +24,22 @@ export const TuningAnswer = z.object({
 
 export const TuningAside = z.object({ items: z.array(SetAside) });
 
+/** What a view needs beside the proposal. */
+interface TuningSight {
+  readonly counts: ReadonlyMap<string, TuningCount>;
+  readonly now: number;
+  readonly ruleOf: TuningParts['ruleOf'] | undefined;
+}
+
 export function tuningView(
   { tenant: _tenant, ...proposal }: TuningProposal,
-  counts: ReadonlyMap<string, TuningCount>,
-  now: number,
+  { counts, now, ruleOf }: TuningSight,
 ): TuningView {
-  const { state } = proposal;
+  const { state, rule } = proposal;
   return {
     ...proposal,
     standing: state === 'accepted' ? (isInForce(proposal, now) ? 'in force' : 'expired') : state,
+    isOfRule: ruleOf?.(rule.id)?.version === rule.version,
     counts: counts.get(proposal.id) ?? { shadow: 0, suppressed: 0 },
   };
 }

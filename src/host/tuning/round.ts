@@ -1,5 +1,6 @@
 import { pause } from '../../kernel/pause.ts';
 import { keepProposals, proposeFilters, type TuningParts, type TuningSpeaker } from '../../learn/index.ts';
+import type { DecisionListener } from '../../ports/listeners.ts';
 import { reasonOf } from '../live/reason.ts';
 
 const LOOK_EVERY_MS = 10 * 60_000;
@@ -12,23 +13,40 @@ export interface TuningRoundParts {
   readonly warn: (message: string) => void;
 }
 
-/** Proposes by itself what the verdicts of the last while suggest, in shadow. Returns what ends it. */
-export function startTuning({ parts, tenants, warn }: TuningRoundParts): () => Promise<void> {
+/** The rounds of a server: what ends them, and what tells them that there is something new to look at. */
+export interface TuningRounds {
+  readonly listener: DecisionListener;
+  end(): Promise<void>;
+}
+
+/** Proposes by itself, in shadow, what verdicts suggest: some minutes after they were given, and once at the start. */
+export function startTuning({ parts, tenants, warn }: TuningRoundParts): TuningRounds {
   const over = new AbortController();
+  const due = new Set(tenants());
   const loop = async (): Promise<void> => {
     for (;;) {
       await pause(LOOK_EVERY_MS, over.signal, { ref: false });
       if (over.signal.aborted) return;
-      for (const tenant of tenants())
-        await tuneOnce(parts, tenant).catch((error: unknown) =>
-          warn(`tuning of ${tenant} is late: ${reasonOf(error)}`),
-        );
+      for (const tenant of [...due]) {
+        due.delete(tenant);
+        await tuneOnce(parts, tenant).catch((error: unknown) => {
+          due.add(tenant);
+          warn(`tuning of ${tenant} is late: ${reasonOf(error)}`);
+        });
+      }
     }
   };
   const running = loop();
-  return async () => {
-    over.abort();
-    await running;
+  return {
+    listener: {
+      async determined(_tx, { tenant, verdict }) {
+        if (verdict === 'false_positive' || verdict === 'benign') due.add(tenant);
+      },
+    },
+    async end() {
+      over.abort();
+      await running;
+    },
   };
 }
 

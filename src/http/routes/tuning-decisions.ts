@@ -9,7 +9,7 @@ import { KeyedHeaders, WriteHeaders, writeOnce } from '../keyed-write.ts';
 import { entityTag, expectedRevision } from '../precondition.ts';
 import { TuningView, tuningView } from '../views-tuning.ts';
 import { Id, Moment, PlainText } from './params.ts';
-import { speakerOf, tuningOf } from './tuning-parts.ts';
+import { sightOf, speakerOf, tuningOf } from './tuning-parts.ts';
 
 const OfProposal = z.object({ t: Id, id: Id });
 const Reason = PlainText.pipe(z.string().trim().min(3).max(2000));
@@ -18,7 +18,7 @@ const Reason = PlainText.pipe(z.string().trim().min(3).max(2000));
 export function tuningDecisionRoutes(app: App, deps: ServerDeps): void {
   const { clock } = deps;
   const viewOf = async (tx: StateTx, proposal: TuningProposal) =>
-    tuningView(proposal, await tx.tuning.counts(proposal.tenant), clock.now());
+    tuningView(proposal, await sightOf(deps, tx, proposal.tenant));
 
   app.route({
     method: 'POST',

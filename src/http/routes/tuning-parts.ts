@@ -1,5 +1,6 @@
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { TuningParts, TuningSpeaker } from '../../learn/index.ts';
+import type { StateTx } from '../../ports/state-store.ts';
 import { type Access, actorOf } from '../access.ts';
 import type { ServerDeps } from '../deps.ts';
 
@@ -11,4 +12,9 @@ export function tuningOf({ tuning }: Pick<ServerDeps, 'tuning'>): TuningParts {
 
 export function speakerOf(access: Access): TuningSpeaker {
   return { actor: actorOf(access), name: access.person.name };
+}
+
+/** What views of a tenant's proposals need. */
+export async function sightOf({ tuning, clock }: Pick<ServerDeps, 'tuning' | 'clock'>, tx: StateTx, tenant: string) {
+  return { counts: await tx.tuning.counts(tenant), now: clock.now(), ruleOf: tuning?.ruleOf };
 }

@@ -11,7 +11,7 @@ import { entityTag } from '../precondition.ts';
 import { TuningAnswer, TuningAside, TuningView, tuningView } from '../views-tuning.ts';
 import { Id, InTenant, Limit, PlainText } from './params.ts';
 import { tuningDecisionRoutes } from './tuning-decisions.ts';
-import { speakerOf, tuningOf } from './tuning-parts.ts';
+import { sightOf, speakerOf, tuningOf } from './tuning-parts.ts';
 
 const OfProposal = z.object({ t: Id, id: Id });
 const Line = TuningLine.extend({
@@ -34,8 +34,8 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
   const { store, clock } = deps;
   const views = (tenant: string) =>
     store.withTenants([tenant], async (tx) => {
-      const counts = await tx.tuning.counts(tenant);
-      return (await tx.tuning.list(tenant)).map((proposal) => tuningView(proposal, counts, clock.now()));
+      const sight = await sightOf(deps, tx, tenant);
+      return (await tx.tuning.list(tenant)).map((proposal) => tuningView(proposal, sight));
     });
 
   app.route({
@@ -71,8 +71,8 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
       const { proposed, refused } = await proposeFilters(tuningOf(deps), { ...request.body, tenant });
       const answer = await writeOnce(deps, access, request, null, async (tx) => {
         const kept = await keepProposals(tx, proposed, speakerOf(access), clock.now());
-        const counts = await tx.tuning.counts(tenant);
-        return { items: kept.map((proposal) => tuningView(proposal, counts, clock.now())), refused };
+        const sight = await sightOf(deps, tx, tenant);
+        return { items: kept.map((proposal) => tuningView(proposal, sight)), refused };
       });
       return TuningAnswer.parse(answer.body);
     },
@@ -91,12 +91,12 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
     handler: async (request, reply) => {
       const { id: tenant } = accessOf(request).tenant;
       const { id } = request.params;
-      const { proposal, counts } = await store.withTenants([tenant], async (tx) => ({
+      const { proposal, sight } = await store.withTenants([tenant], async (tx) => ({
         proposal: demand(await tx.tuning.get(tenant, id), id),
-        counts: await tx.tuning.counts(tenant),
+        sight: await sightOf(deps, tx, tenant),
       }));
       reply.header('etag', entityTag(proposal.revision));
-      return tuningView(proposal, counts, clock.now());
+      return tuningView(proposal, sight);
     },
   });
 

@@ -8884,6 +8884,7 @@ export interface paths {
                                 revision: number;
                                 /** @enum {string} */
                                 standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                                isOfRule: boolean;
                                 counts: {
                                     shadow: number;
                                     suppressed: number;
@@ -9036,6 +9037,7 @@ export interface paths {
                                 revision: number;
                                 /** @enum {string} */
                                 standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                                isOfRule: boolean;
                                 counts: {
                                     shadow: number;
                                     suppressed: number;
@@ -9189,6 +9191,7 @@ export interface paths {
                             revision: number;
                             /** @enum {string} */
                             standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
                             counts: {
                                 shadow: number;
                                 suppressed: number;
@@ -9412,6 +9415,7 @@ export interface paths {
                             revision: number;
                             /** @enum {string} */
                             standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
                             counts: {
                                 shadow: number;
                                 suppressed: number;
@@ -9569,6 +9573,7 @@ export interface paths {
                             revision: number;
                             /** @enum {string} */
                             standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
                             counts: {
                                 shadow: number;
                                 suppressed: number;

@@ -22,7 +22,8 @@ const said = { false_positive: 'false positives', benign: 'benign' } as const;
 
 /** One filter: what it says, what it was shown to do, what came of it, and the word of a person. */
 export function ProposalPanel({ tenant, proposal, mayAccept, mayWithdraw }: ProposalProps) {
-  const { id, rule, verdict, run, lines, filter, cautions, rank, standing, counts, accepted, withdrawn } = proposal;
+  const { id, rule, verdict, run, lines, filter, cautions, rank, standing, counts, accepted, withdrawn, isOfRule } =
+    proposal;
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
@@ -69,10 +70,12 @@ export function ProposalPanel({ tenant, proposal, mayAccept, mayWithdraw }: Prop
         </div>
         <p className={classes.quiet} data-testid="counts">
           {standing === 'shadow'
-            ? `In shadow since it was proposed: it would have hidden ${count(counts.shadow)} detections so far.`
-            : `${count(counts.suppressed)} detections set aside, ${count(counts.shadow)} counted in shadow before.`}{' '}
-          They stay detections: searched for and counted, grouped into no finding.
+            ? `In shadow since it was proposed: it would have hidden ${count(counts.shadow)} detections so far, and hides none.`
+            : `${count(counts.suppressed)} detections set aside, ${count(counts.shadow)} counted in shadow before. What is set aside stays a detection, searched for and counted, and is grouped into no finding.`}
         </p>
+        {isOpen && !isOfRule && (
+          <p className={classes.cautions}>The rule has changed since this was proved: it hides nothing any more.</p>
+        )}
         {counts.shadow + counts.suppressed > 0 && <Aside tenant={tenant} id={id} />}
         {accepted !== null && proposal.expiresAt !== null && (
           <p className={classes.quiet}>
@@ -88,6 +91,7 @@ export function ProposalPanel({ tenant, proposal, mayAccept, mayWithdraw }: Prop
         )}
         {isOpen && mayWithdraw && (
           <DecideForm
+            key={proposal.state}
             proposal={proposal}
             mayAccept={mayAccept}
             isPending={act.isPending}
