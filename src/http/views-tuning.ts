@@ -25,19 +25,30 @@ export const TuningAnswer = z.object({
 export const TuningAside = z.object({ items: z.array(SetAside) });
 
 /** What a view needs beside the proposal. */
-interface TuningSight {
+export interface TuningSight {
   readonly counts: ReadonlyMap<string, TuningCount>;
   readonly now: number;
   readonly ruleOf: TuningParts['ruleOf'] | undefined;
+  /** Findings the reader may be asked a second opinion of: that they are in a run would tell the first. */
+  readonly underReview: ReadonlySet<string>;
 }
 
 export function tuningView(
   { tenant: _tenant, ...proposal }: TuningProposal,
-  { counts, now, ruleOf }: TuningSight,
+  { counts, now, ruleOf, underReview }: TuningSight,
 ): TuningView {
-  const { state, rule } = proposal;
+  const { state, rule, run, proof } = proposal;
+  const { threats, removes, beside } = proof;
+  const told = (ids: readonly string[]) => ids.filter((id) => !underReview.has(id));
   return {
     ...proposal,
+    run: told(run),
+    proof: {
+      ...proof,
+      threats: { ...threats, findings: told(threats.findings) },
+      removes: { ...removes, findings: told(removes.findings) },
+      beside: beside.filter(({ finding }) => !underReview.has(finding)),
+    },
     standing: state === 'accepted' ? (isInForce(proposal, now) ? 'in force' : 'expired') : state,
     isOfRule: ruleOf?.(rule.id)?.version === rule.version,
     counts: counts.get(proposal.id) ?? { shadow: 0, suppressed: 0 },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TuningProposal } from '../../contracts/tuning.ts';
 import { acceptProposal, LONGEST_DAYS, withdrawProposal } from '../../learn/index.ts';
 import type { StateTx } from '../../ports/state-store.ts';
-import { accessOf } from '../access.ts';
+import { type Access, accessOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
 import { KeyedHeaders, WriteHeaders, writeOnce } from '../keyed-write.ts';
@@ -17,8 +17,8 @@ const Reason = PlainText.pipe(z.string().trim().min(3).max(2000));
 /** Accepting, declining and lifting. */
 export function tuningDecisionRoutes(app: App, deps: ServerDeps): void {
   const { clock } = deps;
-  const viewOf = async (tx: StateTx, proposal: TuningProposal) =>
-    tuningView(proposal, await sightOf(deps, tx, proposal.tenant));
+  const viewOf = async (tx: StateTx, access: Access, proposal: TuningProposal) =>
+    tuningView(proposal, await sightOf(deps, tx, access));
 
   app.route({
     method: 'POST',
@@ -37,7 +37,7 @@ export function tuningDecisionRoutes(app: App, deps: ServerDeps): void {
       const of = { tenant: access.tenant.id, id: request.params.id };
       const seen = expectedRevision(request.headers['if-match']);
       const answer = await writeOnce(deps, access, request, null, async (tx) =>
-        viewOf(tx, await acceptProposal(tx, tuningOf(deps), of, seen, request.body, speakerOf(access))),
+        viewOf(tx, access, await acceptProposal(tx, tuningOf(deps), of, seen, request.body, speakerOf(access))),
       );
       const view = TuningView.parse(answer.body);
       reply.header('etag', entityTag(view.revision));
@@ -61,7 +61,7 @@ export function tuningDecisionRoutes(app: App, deps: ServerDeps): void {
       const access = accessOf(request);
       const of = { tenant: access.tenant.id, id: request.params.id };
       const answer = await writeOnce(deps, access, request, null, async (tx) =>
-        viewOf(tx, await withdrawProposal(tx, of, request.body.reason, speakerOf(access), clock.now())),
+        viewOf(tx, access, await withdrawProposal(tx, of, request.body.reason, speakerOf(access), clock.now())),
       );
       const view = TuningView.parse(answer.body);
       reply.header('etag', entityTag(view.revision));

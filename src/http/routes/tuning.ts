@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TuningLine, type TuningProposal } from '../../contracts/tuning.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import { keepProposals, proposeFilters } from '../../learn/index.ts';
-import { accessOf } from '../access.ts';
+import { type Access, accessOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
 import { idempotencyKey } from '../idempotency.ts';
@@ -32,10 +32,10 @@ const Wish = z
 /** Filters for what people keep calling false: proposed, proved, and in people's hands. */
 export function tuningRoutes(app: App, deps: ServerDeps): void {
   const { store, clock } = deps;
-  const views = (tenant: string) =>
-    store.withTenants([tenant], async (tx) => {
-      const sight = await sightOf(deps, tx, tenant);
-      return (await tx.tuning.list(tenant)).map((proposal) => tuningView(proposal, sight));
+  const views = (access: Access) =>
+    store.withTenants([access.tenant.id], async (tx) => {
+      const sight = await sightOf(deps, tx, access);
+      return (await tx.tuning.list(access.tenant.id)).map((proposal) => tuningView(proposal, sight));
     });
 
   app.route({
@@ -48,7 +48,7 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
       params: InTenant,
       response: { 200: z.object({ items: z.array(TuningView) }) },
     },
-    handler: async (request) => ({ items: await views(accessOf(request).tenant.id) }),
+    handler: async (request) => ({ items: await views(accessOf(request)) }),
   });
 
   app.route({
@@ -71,7 +71,7 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
       const { proposed, refused } = await proposeFilters(tuningOf(deps), { ...request.body, tenant });
       const answer = await writeOnce(deps, access, request, null, async (tx) => {
         const kept = await keepProposals(tx, proposed, speakerOf(access), clock.now());
-        const sight = await sightOf(deps, tx, tenant);
+        const sight = await sightOf(deps, tx, access);
         return { items: kept.map((proposal) => tuningView(proposal, sight)), refused };
       });
       return TuningAnswer.parse(answer.body);
@@ -89,11 +89,12 @@ export function tuningRoutes(app: App, deps: ServerDeps): void {
       response: { 200: TuningView },
     },
     handler: async (request, reply) => {
-      const { id: tenant } = accessOf(request).tenant;
+      const access = accessOf(request);
+      const { id: tenant } = access.tenant;
       const { id } = request.params;
       const { proposal, sight } = await store.withTenants([tenant], async (tx) => ({
         proposal: demand(await tx.tuning.get(tenant, id), id),
-        sight: await sightOf(deps, tx, tenant),
+        sight: await sightOf(deps, tx, access),
       }));
       reply.header('etag', entityTag(proposal.revision));
       return tuningView(proposal, sight);
