@@ -27,8 +27,9 @@ export function startTuning({ parts, tenants, warn }: TuningRoundParts): TuningR
     for (;;) {
       await pause(LOOK_EVERY_MS, over.signal, { ref: false });
       if (over.signal.aborted) return;
-      for (const tenant of [...due]) {
-        due.delete(tenant);
+      const tenantsNow = [...due];
+      due.clear();
+      for (const tenant of tenantsNow) {
         await tuneOnce(parts, tenant).catch((error: unknown) => {
           due.add(tenant);
           warn(`tuning of ${tenant} is late: ${reasonOf(error)}`);
