@@ -11,6 +11,7 @@ import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
 import { fillSecretTables } from './store-rows-secrets.ts';
 import { fillSourceTables } from './store-rows-sources.ts';
+import { fillTuningTables } from './store-rows-tuning.ts';
 
 /** Small but complete rows for tests of the store; each may be changed by the part given. */
 export function finding(tenant: string, id: string, part: Partial<Finding> = {}): Finding {
@@ -123,5 +124,6 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillSecretTables(tx, tenant);
   await fillSourceTables(tx, tenant);
   await fillHuntTables(tx, tenant);
+  await fillTuningTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

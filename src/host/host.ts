@@ -17,7 +17,8 @@ import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
 import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
-import { EventArchive } from '../ingest/index.ts';
+import { EventArchive, eventOf } from '../ingest/index.ts';
+import { type TuningParts, tuningEndsOnThreat } from '../learn/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
@@ -31,6 +32,10 @@ import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
 import { Telemetry } from './telemetry.ts';
+import { ruleExamples } from './tuning/examples.ts';
+import { readPast } from './tuning/past.ts';
+import { startTuning } from './tuning/round.ts';
+import { tunedRules } from './tuning/rules.ts';
 
 /** The version of the AI half, as the ledger names it. */
 export const AI_ACTOR = { kind: 'ai', id: 'triage', version: '1' } as const;
@@ -66,6 +71,7 @@ export interface Host {
   readonly reviewListeners: readonly ReviewListener[];
   readonly connectors: Connectors;
   readonly secrets: SecretKeeper;
+  readonly tuning: TuningParts;
   /** Absent where there are no doors. */
   readonly live?: LiveIngest;
   close(): Promise<void>;
@@ -73,7 +79,8 @@ export interface Host {
 
 /** Opens the store, makes the tenant where it is new, and wires the pipeline. Throws the store's and rules' coded errors. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { engine, rules, problems } = compileRules(loadRules(options.rules));
+  const ruleFiles = loadRules(options.rules);
+  const { engine, rules, problems } = compileRules(ruleFiles);
   for (const { severity, code, file, line, message } of problems)
     if (severity === 'error') options.log.warn(`${file}:${line}: ${code}: ${message}`);
   const place = options.databaseUrl === undefined ? { dataDir: options.dataDir } : { databaseUrl: options.databaseUrl };
@@ -137,6 +144,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       playbooks,
       warn: (message) => options.log.warn(message),
     });
+    const ruleOf = tunedRules(ruleFiles, rules);
     const live =
       options.doors === undefined
         ? undefined
@@ -149,6 +157,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
             store,
             pipeline,
             telemetry,
+            ruleOf,
             warn: (message) => options.log.warn(message),
           }).catch(async (error: unknown) => {
             // A port that is taken, most likely: what runs already must not outlive the store.
@@ -165,6 +174,19 @@ export async function openHost(options: HostOptions): Promise<Host> {
             tenants: () => [options.tenant.id],
             warn: (message) => options.log.warn(message),
           });
+    const tuning: TuningParts = {
+      store,
+      clock: systemClock,
+      ruleOf,
+      read: eventOf,
+      examplesOf: ruleExamples(rules),
+      ...(live === undefined ? {} : { past: readPast(live.ingest.queries) }),
+    };
+    const tuningRounds = startTuning({
+      parts: tuning,
+      tenants: () => [options.tenant.id],
+      warn: (message) => options.log.warn(message),
+    });
     const endRounds = autonomy.start();
     const endPaging = startPaging({
       store,
@@ -181,13 +203,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
       respond: respond.deps,
       autonomy: autonomy.deps,
       tenant: options.tenant,
-      decisionListeners: [secondOpinions(draw), autonomy.listener],
+      decisionListeners: [secondOpinions(draw), autonomy.listener, tuningEndsOnThreat(tuning), tuningRounds.listener],
       reviewListeners: [autonomy.listener],
       connectors,
       secrets,
+      tuning,
       ...(live === undefined ? {} : { live }),
       async close() {
         await endHunts?.();
+        await tuningRounds.end();
         // However the doors end, the store is closed in order.
         await live
           ?.close()

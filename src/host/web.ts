@@ -40,6 +40,7 @@ export async function listen(
     decisionListeners: host.decisionListeners,
     reviewListeners: host.reviewListeners,
     autonomy: host.autonomy,
+    tuning: host.tuning,
     ...(host.live === undefined
       ? {}
       : {

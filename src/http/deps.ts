@@ -7,6 +7,7 @@ import type { SourceRef } from '../contracts/source.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
 import type { Matches, ReadEvent } from '../hunt/index.ts';
 import type { SourceCount } from '../ingest/index.ts';
+import type { TuningParts } from '../learn/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
@@ -81,6 +82,8 @@ export interface ServerDeps {
   readonly sourceCounts?: (source: SourceRef) => SourceCount | undefined;
   /** Absent where no telemetry comes in. */
   readonly hunting?: HuntingDeps;
+  /** Absent where no rules run. */
+  readonly tuning?: TuningParts;
   /** How a tenant's sources are, as workers see them; absent where nothing listens. */
   readonly sourceHealth?: (tenant: string) => readonly SourceHealthView[];
   /** How the way in is; undefined for a tenant whose telemetry is not taken here. */

@@ -57,6 +57,12 @@ export const permissions = {
   'hunts.run': decidingRoles,
   /** Saved hunts, what they found, and what a person concluded. */
   'hunts.write': decidingRoles,
+  'tuning.read': staff,
+  'tuning.propose': leads,
+  /** What is set aside from now on: a lead answers for it. */
+  'tuning.accept': leads,
+  /** Seeing more again: nobody has to ask. */
+  'tuning.withdraw': decidingRoles,
   'members.read': staff,
   'members.write': administrators,
   'playbooks.read': staff,
@@ -86,6 +92,8 @@ export const takesThePerson: ReadonlySet<Permission> = new Set([
   // A veto window opens when a person has read the notice; a program that reads it would make silence mean yes.
   'autonomy.notices',
   'switch.lift',
+  // What no longer reaches a person: a program that accepts filters could hide its own tracks.
+  'tuning.accept',
   'members.write',
   'connectors.write',
   // What may send as whom, and what is heard no more: a program that adds and ends sources could blind the watch.

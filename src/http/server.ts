@@ -24,6 +24,7 @@ import { reviewRoutes } from './routes/review.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { summaryRoutes } from './routes/summary.ts';
+import { tuningRoutes } from './routes/tuning.ts';
 import { refuseCrossSite } from './same-origin.ts';
 import { secureHeaders } from './security-headers.ts';
 
@@ -80,6 +81,7 @@ export async function buildServer(deps: ServerDeps): Promise<App> {
   secretRoutes(app, deps);
   sourceRoutes(app, deps);
   huntRoutes(app, deps);
+  tuningRoutes(app, deps);
   ingestRoutes(app, deps);
   liveRoutes(app, deps);
   healthRoutes(app);

@@ -12,6 +12,7 @@ import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
 import type { ConnectorRows, SecretRows } from './state/secrets.ts';
 import type { SourceRows } from './state/sources.ts';
+import type { TuningRows } from './state/tuning.ts';
 
 /** A finding as kept: the current revision's document plus where its review stands. */
 export interface StoredFinding {
@@ -129,6 +130,7 @@ export interface StateTx {
   readonly connectors: ConnectorRows;
   readonly sources: SourceRows;
   readonly hunts: HuntRows;
+  readonly tuning: TuningRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */
     get(

@@ -13,6 +13,7 @@ import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
 import { sourceMatrix } from './matrix/sources.ts';
 import { takesASession, takesNoScope, takesThatScope, takesThePerson } from './matrix/tokens.ts';
+import { tuningMatrix } from './matrix/tuning.ts';
 import { served } from './routes.ts';
 
 /**
@@ -28,6 +29,7 @@ const expected: Routes = {
   ...sourceMatrix,
   ...huntMatrix,
   ...ingestMatrix,
+  ...tuningMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,
   'POST /api/auth/change-password': open,

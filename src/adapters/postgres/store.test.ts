@@ -14,6 +14,7 @@ import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 import * as secretsSchema from './schema-secrets.ts';
 import * as sourcesSchema from './schema-sources.ts';
+import * as tuningSchema from './schema-tuning.ts';
 
 const schemas = [
   schema,
@@ -26,6 +27,7 @@ const schemas = [
   secretsSchema,
   sourcesSchema,
   huntsSchema,
+  tuningSchema,
 ];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {

@@ -18,6 +18,7 @@ import { reviewRows } from './review-rows.ts';
 import { connectorRows, secretRows } from './secret-rows.ts';
 import { sourceRows } from './source-rows.ts';
 import { counterRows, evidenceRows, idempotencyRows } from './tenant-rows.ts';
+import { tuningRows } from './tuning-rows.ts';
 
 /**
  * Runs `work` with a `StateTx` over `queries`, inside a transaction already begun. The connection goes back to the pool
@@ -106,6 +107,7 @@ export async function runTransaction<T>(
     connectors: allInTime(connectorRows(queries, changed)),
     sources: allInTime(sourceRows(queries, changed)),
     hunts: allInTime(huntRows(queries, changed)),
+    tuning: allInTime(tuningRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };
   const tx = withCanaries(bare, allInTime(canaryRows(queries)));

@@ -10,7 +10,8 @@ import type { Pipeline } from '../../topology.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { reasonOf } from './reason.ts';
 import { Repeats } from './repeats.ts';
-import { saveSettled } from './settled.ts';
+import type { SettingAside } from './set-aside.ts';
+import { saveSettled, settledDetections } from './settled.ts';
 import { surroundingsOf, windowsOf } from './surroundings.ts';
 
 export interface LiveParts {
@@ -27,6 +28,8 @@ export interface LiveParts {
   readonly refreshHabits: (habits: Habits) => Promise<void>;
   /** Records taken and refused since the process began. */
   readonly received: () => { readonly events: number; readonly malformed: number };
+  /** What filters that people accepted keep from triage; absent, everything is weighed. */
+  readonly aside?: Pick<SettingAside, 'sift' | 'givenBack'>;
   /** Milliseconds after its detection until the events around it are in the lake. */
   readonly lakeDelay?: number;
 }
@@ -61,10 +64,13 @@ export class Live {
 
   /** What was detected before this process began is weighed again, and was counted before. */
   readonly #before: number;
+  /** Detections up to here were weighed by a process before this one. */
+  readonly #weighedTo: number;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#before = parts.work.lastDetection();
+    this.#weighedTo = settledDetections(parts.work);
   }
 
   /** Works until the signal aborts. */
@@ -85,6 +91,7 @@ export class Live {
   async #turn(): Promise<void> {
     const { clock, lakeDelay = LAKE_DELAY, habits, refreshHabits } = this.#parts;
     this.#read();
+    await this.#takeBack();
     const now = clock.now();
     // Apart in either direction: a clock that is set back must not hold findings up until it is as late again.
     if (Math.abs(now - this.#countedAt) >= COUNT_EVERY) {
@@ -94,12 +101,30 @@ export class Live {
     const due = this.#waiting.filter(({ since }) => Math.abs(now - since) >= lakeDelay).map(({ stored }) => stored);
     await this.#count();
     if (due.length === 0) return;
-    await this.#bringNear(due);
-    await this.#parts.telemetry.take(due.map(({ detection }) => detection));
+    const weighed = await this.#sift(due);
+    if (weighed.length > 0) {
+      await this.#bringNear(weighed);
+      await this.#parts.telemetry.take(weighed.map(({ detection }) => detection));
+    }
     const done = new Set(due);
     this.#waiting = this.#waiting.filter(({ stored }) => !done.has(stored));
     for (const stored of due) this.#waitingBytes -= bytesOf(stored);
     saveSettled(this.#parts.work, (this.#waiting[0]?.stored.sequence ?? this.#cursor + 1) - 1);
+  }
+
+  /** What a lifted filter had set aside waits like what is new, and is not waited for. */
+  async #takeBack(): Promise<void> {
+    for (const stored of (await this.#parts.aside?.givenBack()) ?? []) {
+      this.#waiting.unshift({ stored, since: Number.NEGATIVE_INFINITY });
+      this.#waitingBytes += bytesOf(stored);
+    }
+  }
+
+  async #sift(due: readonly StoredDetection[]): Promise<readonly StoredDetection[]> {
+    const { aside } = this.#parts;
+    return aside === undefined || due.length === 0
+      ? due
+      : await aside.sift(due, ({ sequence }) => sequence > this.#weighedTo);
   }
 
   /** A lake that does not answer, or not in time, makes findings poorer: it must not keep them from being seen. */
@@ -173,7 +198,7 @@ export class Live {
   }
 }
 
-function eventsOf({ events }: StoredDetection): SourceEvent[] {
+export function eventsOf({ events }: StoredDetection): SourceEvent[] {
   return events.map(eventOf).filter((event) => event !== undefined);
 }
 

@@ -3,6 +3,7 @@ import { Habits } from '../../adapters/memory-lake/habits.ts';
 import { MemoryLake } from '../../adapters/memory-lake/lake.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { EventArchive } from '../../ingest/index.ts';
+import type { TuningParts } from '../../learn/index.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import type { Pipeline } from '../../topology.ts';
 import { type Doors, openDoors } from '../doors.ts';
@@ -11,7 +12,8 @@ import { type HeldSources, openSourceDirectory } from '../source-directory.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { places } from '../worker/options.ts';
 import { lakeHabits } from './lake-habits.ts';
-import { Live } from './live.ts';
+import { eventsOf, Live } from './live.ts';
+import { SettingAside } from './set-aside.ts';
 
 /** How telemetry comes in; the data folder and the rules are the host's. */
 export type DoorOptions = Pick<
@@ -48,12 +50,14 @@ interface LiveParts extends DoorOptions, Near {
   readonly store: Pick<StateStore, 'withTenants' | 'onChange'>;
   readonly pipeline: Pipeline;
   readonly telemetry: Telemetry;
+  readonly ruleOf: TuningParts['ruleOf'];
   readonly warn: (message: string) => void;
 }
 
 /** Opens a tenant's doors and follows what the workers find. Throws the coded errors of log, store and listener. */
 export async function openLive(parts: LiveParts): Promise<LiveIngest> {
-  const { dataDir, rules, tenant, store, pipeline, telemetry, warn, lake, habits, doorsFile, ...listening } = parts;
+  const { dataDir, rules, tenant, store, pipeline, telemetry, ruleOf, warn, lake, habits, doorsFile, ...listening } =
+    parts;
   const sources = await openSourceDirectory({ store, clock: systemClock, tenants: () => [tenant], warn });
   let ingest: Ingest;
   let doors: Doors;
@@ -69,7 +73,9 @@ export async function openLive(parts: LiveParts): Promise<LiveIngest> {
     await sources.close();
     throw error;
   }
+  const aside = new SettingAside({ tenant, store, work: ingest.work, ruleOf, clock: systemClock, eventsOf, warn });
   const live = new Live({
+    aside,
     tenant,
     work: ingest.work,
     queries: ingest.queries,
@@ -91,6 +97,7 @@ export async function openLive(parts: LiveParts): Promise<LiveIngest> {
     async close() {
       stop.abort();
       await following;
+      aside.close();
       await doors.close();
       await ingest.close();
       await sources.close();

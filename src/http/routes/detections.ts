@@ -12,7 +12,13 @@ const Which = z.object({
   limit: Limit,
 });
 const Page = z.object({
-  items: z.array(z.object({ sequence: z.number(), detection: Detection })),
+  items: z.array(
+    z.object({
+      sequence: z.number(),
+      detection: Detection,
+      suppressedBy: z.string().nullable().describe('The tuning proposal whose filter keeps it from findings'),
+    }),
+  ),
   next: z.number().describe('Where to go on, also where there is nothing yet'),
 });
 /** Detections of all tenants lie in one row; this many are looked through for one answer. */
@@ -20,7 +26,7 @@ const LOOKED_AT = 20_000;
 const READ = 1000;
 
 /** What workers detected as it came in, oldest first: each hit of a rule, before triage makes findings of them. */
-export function detectionRoutes(app: App, deps: Pick<ServerDeps, 'hunting'>): void {
+export function detectionRoutes(app: App, deps: Pick<ServerDeps, 'hunting' | 'store'>): void {
   app.route({
     method: 'GET',
     url: '/api/v1/tenants/:t/detections',
@@ -36,7 +42,15 @@ export function detectionRoutes(app: App, deps: Pick<ServerDeps, 'hunting'>): vo
       const { tenant } = accessOf(request);
       const { after, limit } = request.query;
       const { stored, next } = ofTenant(huntingOf(deps), tenant.id, after, limit);
-      return { items: stored.map(({ sequence, detection }) => ({ sequence, detection })), next };
+      const ids = stored.map(({ detection }) => detection.id);
+      const aside = await deps.store.withTenants([tenant.id], (tx) => tx.tuning.suppressedAmong(tenant.id, ids));
+      const suppressed = new Map(aside.map(({ detection, proposal }) => [detection, proposal]));
+      const items = stored.map(({ sequence, detection }) => ({
+        sequence,
+        detection,
+        suppressedBy: suppressed.get(detection.id) ?? null,
+      }));
+      return { items, next };
     },
   });
 }

@@ -17,6 +17,7 @@ export const takesThePerson: ReadonlySet<string> = new Set([
   'PATCH /api/v1/tenants/:t/members/:id',
   'POST /api/v1/tenants/:t/members/:id/removals',
   'POST /api/v1/tenants/:t/sources',
+  'POST /api/v1/tenants/:t/tuning/:id/acceptances',
   'PATCH /api/v1/tenants/:t/sources/:id',
   'POST /api/v1/tenants/:t/sources/:id/endings',
   'POST /api/v1/tenants/:t/sources/:id/tokens',

@@ -1734,7 +1734,7 @@ export interface paths {
                                 revokedAt: number | null;
                                 lastUsedAt: number | null;
                             }[];
-                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         };
                     };
                 };
@@ -1762,7 +1762,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         /** @default null */
                         tenant?: string | null;
                         /** @default 90 */
@@ -8736,6 +8736,7 @@ export interface paths {
                             items: {
                                 sequence: number;
                                 detection: components["schemas"]["Detection"];
+                                suppressedBy: string | null;
                             }[];
                             next: number;
                         };
@@ -8754,6 +8755,843 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/tuning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tuning proposals, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                rule: {
+                                    id: string;
+                                    version: string;
+                                    title: string;
+                                };
+                                /** @enum {string} */
+                                verdict: "false_positive" | "benign";
+                                run: string[];
+                                lines: {
+                                    field: string;
+                                    /** @enum {string} */
+                                    modifier: "" | "startswith" | "endswith" | "contains";
+                                    values: string[];
+                                }[];
+                                filter: string;
+                                cautions: string[];
+                                rank: number;
+                                proof: {
+                                    at: number;
+                                    threats: {
+                                        findings: string[];
+                                        detections: number;
+                                        stillFire: number;
+                                    };
+                                    examples: {
+                                        name: string;
+                                        events: number;
+                                        stillFire: number;
+                                    }[];
+                                    removes: {
+                                        findings: string[];
+                                        detections: number;
+                                        of: number;
+                                    };
+                                    beside: {
+                                        finding: string;
+                                        title: string;
+                                        /** @enum {string} */
+                                        status: "open" | "determined" | "closed";
+                                        verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                        hidden: number;
+                                        detections: number;
+                                    }[];
+                                    past: {
+                                        from: number;
+                                        to: number;
+                                        events: number;
+                                        fired: number;
+                                        hidden: number;
+                                        hiddenElse: number;
+                                        samples: {
+                                            event: string;
+                                            at: number;
+                                            host: string | null;
+                                            finding: string | null;
+                                        }[];
+                                        days: {
+                                            day: string;
+                                            fired: number;
+                                            hidden: number;
+                                        }[];
+                                        unreadable: number;
+                                        complete: boolean;
+                                        until: number | null;
+                                    } | null;
+                                };
+                                /** @enum {string} */
+                                state: "shadow" | "accepted" | "declined" | "lifted";
+                                proposedBy: {
+                                    /** @enum {string} */
+                                    kind: "human" | "system";
+                                    id: string;
+                                    name: string;
+                                };
+                                proposedAt: number;
+                                accepted: {
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    at: number;
+                                    reason: string;
+                                } | null;
+                                expiresAt: number | null;
+                                withdrawn: {
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    at: number;
+                                    reason: string;
+                                } | null;
+                                revision: number;
+                                /** @enum {string} */
+                                standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                                isOfRule: boolean;
+                                counts: {
+                                    shadow: number;
+                                    suppressed: number;
+                                };
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Look for filters now; what is found counts in shadow and hides nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rule?: string;
+                        lines?: {
+                            field: string;
+                            /** @enum {string} */
+                            modifier: "" | "startswith" | "endswith" | "contains";
+                            values: string[];
+                        }[];
+                        /** @default 14 */
+                        days?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                rule: {
+                                    id: string;
+                                    version: string;
+                                    title: string;
+                                };
+                                /** @enum {string} */
+                                verdict: "false_positive" | "benign";
+                                run: string[];
+                                lines: {
+                                    field: string;
+                                    /** @enum {string} */
+                                    modifier: "" | "startswith" | "endswith" | "contains";
+                                    values: string[];
+                                }[];
+                                filter: string;
+                                cautions: string[];
+                                rank: number;
+                                proof: {
+                                    at: number;
+                                    threats: {
+                                        findings: string[];
+                                        detections: number;
+                                        stillFire: number;
+                                    };
+                                    examples: {
+                                        name: string;
+                                        events: number;
+                                        stillFire: number;
+                                    }[];
+                                    removes: {
+                                        findings: string[];
+                                        detections: number;
+                                        of: number;
+                                    };
+                                    beside: {
+                                        finding: string;
+                                        title: string;
+                                        /** @enum {string} */
+                                        status: "open" | "determined" | "closed";
+                                        verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                        hidden: number;
+                                        detections: number;
+                                    }[];
+                                    past: {
+                                        from: number;
+                                        to: number;
+                                        events: number;
+                                        fired: number;
+                                        hidden: number;
+                                        hiddenElse: number;
+                                        samples: {
+                                            event: string;
+                                            at: number;
+                                            host: string | null;
+                                            finding: string | null;
+                                        }[];
+                                        days: {
+                                            day: string;
+                                            fired: number;
+                                            hidden: number;
+                                        }[];
+                                        unreadable: number;
+                                        complete: boolean;
+                                        until: number | null;
+                                    } | null;
+                                };
+                                /** @enum {string} */
+                                state: "shadow" | "accepted" | "declined" | "lifted";
+                                proposedBy: {
+                                    /** @enum {string} */
+                                    kind: "human" | "system";
+                                    id: string;
+                                    name: string;
+                                };
+                                proposedAt: number;
+                                accepted: {
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    at: number;
+                                    reason: string;
+                                } | null;
+                                expiresAt: number | null;
+                                withdrawn: {
+                                    by: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    at: number;
+                                    reason: string;
+                                } | null;
+                                revision: number;
+                                /** @enum {string} */
+                                standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                                isOfRule: boolean;
+                                counts: {
+                                    shadow: number;
+                                    suppressed: number;
+                                };
+                            }[];
+                            refused: {
+                                rule: string;
+                                code: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/tuning/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tuning proposal; its revision is the ETag */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            rule: {
+                                id: string;
+                                version: string;
+                                title: string;
+                            };
+                            /** @enum {string} */
+                            verdict: "false_positive" | "benign";
+                            run: string[];
+                            lines: {
+                                field: string;
+                                /** @enum {string} */
+                                modifier: "" | "startswith" | "endswith" | "contains";
+                                values: string[];
+                            }[];
+                            filter: string;
+                            cautions: string[];
+                            rank: number;
+                            proof: {
+                                at: number;
+                                threats: {
+                                    findings: string[];
+                                    detections: number;
+                                    stillFire: number;
+                                };
+                                examples: {
+                                    name: string;
+                                    events: number;
+                                    stillFire: number;
+                                }[];
+                                removes: {
+                                    findings: string[];
+                                    detections: number;
+                                    of: number;
+                                };
+                                beside: {
+                                    finding: string;
+                                    title: string;
+                                    /** @enum {string} */
+                                    status: "open" | "determined" | "closed";
+                                    verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                    hidden: number;
+                                    detections: number;
+                                }[];
+                                past: {
+                                    from: number;
+                                    to: number;
+                                    events: number;
+                                    fired: number;
+                                    hidden: number;
+                                    hiddenElse: number;
+                                    samples: {
+                                        event: string;
+                                        at: number;
+                                        host: string | null;
+                                        finding: string | null;
+                                    }[];
+                                    days: {
+                                        day: string;
+                                        fired: number;
+                                        hidden: number;
+                                    }[];
+                                    unreadable: number;
+                                    complete: boolean;
+                                    until: number | null;
+                                } | null;
+                            };
+                            /** @enum {string} */
+                            state: "shadow" | "accepted" | "declined" | "lifted";
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "system";
+                                id: string;
+                                name: string;
+                            };
+                            proposedAt: number;
+                            accepted: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            expiresAt: number | null;
+                            withdrawn: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            revision: number;
+                            /** @enum {string} */
+                            standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
+                            counts: {
+                                shadow: number;
+                                suppressed: number;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/tuning/{id}/detections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detections it set aside or counted in shadow, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                proposal: string;
+                                detection: string;
+                                /** @enum {string} */
+                                mode: "shadow" | "suppressed";
+                                at: number;
+                                seenAt: number;
+                                events: string[];
+                                host: string | null;
+                                sequence: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/tuning/{id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a proposal: from now until it expires, what it meets is set aside */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                    "if-match"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                        expiresAt: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            rule: {
+                                id: string;
+                                version: string;
+                                title: string;
+                            };
+                            /** @enum {string} */
+                            verdict: "false_positive" | "benign";
+                            run: string[];
+                            lines: {
+                                field: string;
+                                /** @enum {string} */
+                                modifier: "" | "startswith" | "endswith" | "contains";
+                                values: string[];
+                            }[];
+                            filter: string;
+                            cautions: string[];
+                            rank: number;
+                            proof: {
+                                at: number;
+                                threats: {
+                                    findings: string[];
+                                    detections: number;
+                                    stillFire: number;
+                                };
+                                examples: {
+                                    name: string;
+                                    events: number;
+                                    stillFire: number;
+                                }[];
+                                removes: {
+                                    findings: string[];
+                                    detections: number;
+                                    of: number;
+                                };
+                                beside: {
+                                    finding: string;
+                                    title: string;
+                                    /** @enum {string} */
+                                    status: "open" | "determined" | "closed";
+                                    verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                    hidden: number;
+                                    detections: number;
+                                }[];
+                                past: {
+                                    from: number;
+                                    to: number;
+                                    events: number;
+                                    fired: number;
+                                    hidden: number;
+                                    hiddenElse: number;
+                                    samples: {
+                                        event: string;
+                                        at: number;
+                                        host: string | null;
+                                        finding: string | null;
+                                    }[];
+                                    days: {
+                                        day: string;
+                                        fired: number;
+                                        hidden: number;
+                                    }[];
+                                    unreadable: number;
+                                    complete: boolean;
+                                    until: number | null;
+                                } | null;
+                            };
+                            /** @enum {string} */
+                            state: "shadow" | "accepted" | "declined" | "lifted";
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "system";
+                                id: string;
+                                name: string;
+                            };
+                            proposedAt: number;
+                            accepted: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            expiresAt: number | null;
+                            withdrawn: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            revision: number;
+                            /** @enum {string} */
+                            standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
+                            counts: {
+                                shadow: number;
+                                suppressed: number;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/tuning/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a proposal, or lift one that is accepted, at once and whatever it has become meanwhile */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            rule: {
+                                id: string;
+                                version: string;
+                                title: string;
+                            };
+                            /** @enum {string} */
+                            verdict: "false_positive" | "benign";
+                            run: string[];
+                            lines: {
+                                field: string;
+                                /** @enum {string} */
+                                modifier: "" | "startswith" | "endswith" | "contains";
+                                values: string[];
+                            }[];
+                            filter: string;
+                            cautions: string[];
+                            rank: number;
+                            proof: {
+                                at: number;
+                                threats: {
+                                    findings: string[];
+                                    detections: number;
+                                    stillFire: number;
+                                };
+                                examples: {
+                                    name: string;
+                                    events: number;
+                                    stillFire: number;
+                                }[];
+                                removes: {
+                                    findings: string[];
+                                    detections: number;
+                                    of: number;
+                                };
+                                beside: {
+                                    finding: string;
+                                    title: string;
+                                    /** @enum {string} */
+                                    status: "open" | "determined" | "closed";
+                                    verdict: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+                                    hidden: number;
+                                    detections: number;
+                                }[];
+                                past: {
+                                    from: number;
+                                    to: number;
+                                    events: number;
+                                    fired: number;
+                                    hidden: number;
+                                    hiddenElse: number;
+                                    samples: {
+                                        event: string;
+                                        at: number;
+                                        host: string | null;
+                                        finding: string | null;
+                                    }[];
+                                    days: {
+                                        day: string;
+                                        fired: number;
+                                        hidden: number;
+                                    }[];
+                                    unreadable: number;
+                                    complete: boolean;
+                                    until: number | null;
+                                } | null;
+                            };
+                            /** @enum {string} */
+                            state: "shadow" | "accepted" | "declined" | "lifted";
+                            proposedBy: {
+                                /** @enum {string} */
+                                kind: "human" | "system";
+                                id: string;
+                                name: string;
+                            };
+                            proposedAt: number;
+                            accepted: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            expiresAt: number | null;
+                            withdrawn: {
+                                by: {
+                                    id: string;
+                                    name: string;
+                                };
+                                at: number;
+                                reason: string;
+                            } | null;
+                            revision: number;
+                            /** @enum {string} */
+                            standing: "shadow" | "in force" | "expired" | "declined" | "lifted";
+                            isOfRule: boolean;
+                            counts: {
+                                shadow: number;
+                                suppressed: number;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;

@@ -47,6 +47,7 @@ const secretTables = ['secrets', 'connectors'] as const;
  */
 const sourceTables = ['sources', 'source_tokens'] as const;
 const huntTables = ['hunts', 'hunt_runs'] as const;
+const tuningTables = ['tuning_proposals', 'tuning_set_aside'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
@@ -74,6 +75,7 @@ export const backedUp = [
   ...secretTables,
   ...sourceTables,
   ...huntTables,
+  ...tuningTables,
   'subject_keys',
   'user',
   'account',
