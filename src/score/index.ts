@@ -13,4 +13,5 @@ export {
   weigh,
 } from './model/index.ts';
 export { rulesOnly } from './rules-only.ts';
+export { type AtStake, expectedLoss, rankingOf } from './stakes.ts';
 export { weights } from './weights.ts';

@@ -6,6 +6,7 @@ import type { Model } from '../contracts/model.ts';
 import type { Candidate } from '../contracts/stages.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import { detectorWeight } from '../score/index.ts';
+import { contextReasons, nobodySaid, type Standing } from './context.ts';
 import { featuresOf } from './features.ts';
 import type { Group } from './group.ts';
 import { findingId } from './identity.ts';
@@ -21,14 +22,20 @@ const ENTITIES_KEPT_OF_A_KIND = 40;
 const EVENTS_OF_EACH_DETECTOR = 25;
 
 /** Reads one story: what it is called, what speaks for it by this model, whom it concerns. */
-export function candidateOf(group: Group, spread: DetectorSpread, lake: EventLake, model: Model): Candidate {
+export function candidateOf(
+  group: Group,
+  spread: DetectorSpread,
+  lake: EventLake,
+  model: Model,
+  standing: Standing = nobodySaid,
+): Candidate {
   const witnesses = witnessesOf(group);
   const entities = entitiesOf(group);
   const eventIds = new Set(group.flatMap(({ events }) => events));
   const keptEntities = keptOf(entities);
   const founding = group[0];
   const tactics = rankedTags(witnesses, ({ detector }) => detector.tactics);
-  const reasons = reasonsOf(group, witnesses, spread, lake);
+  const reasons = [...reasonsOf(group, witnesses, spread, lake), ...contextReasons(group, witnesses, standing)];
   const features = featuresOf(witnesses, reasons);
   return {
     id: findingId(founding?.id ?? ''),

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
+import { FactBody } from '../../contracts/context.ts';
 import { Policy } from '../../contracts/policy.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx } from '../../ports/state-store.ts';
@@ -41,13 +42,15 @@ export function policyRows(queries: Queries, changed: NoteChange): StateTx['poli
 /** What people know about entities. A fact that is withdrawn or past its end is kept and no longer told. */
 export function contextRows(queries: Queries, changed: NoteChange): StateTx['context'] {
   return {
-    async add({ id, tenant, entity, kind, text, by, at, until }) {
+    async add({ id, tenant, entity, body, text, owner, by, at, until }) {
       await queries.insert(contextFacts).values({
         tenantId: tenant,
         id,
         entityKind: entity.kind,
         entityValue: entity.value,
-        kind,
+        kind: body.kind,
+        body,
+        owner,
         fact: text,
         byId: by.id,
         byName: by.name,
@@ -89,10 +92,11 @@ export function contextRows(queries: Queries, changed: NoteChange): StateTx['con
         )
         .orderBy(contextFacts.at, contextFacts.id)
         .limit(1000);
-      return rows.map(({ tenantId, entityKind, entityValue, fact, byId, byName, ...row }) => ({
+      return rows.map(({ tenantId, entityKind, entityValue, kind: _, body, fact, byId, byName, ...row }) => ({
         ...row,
         tenant: tenantId,
         entity: { kind: entityKind, value: entityValue },
+        body: FactBody.parse(body),
         text: fact,
         by: { id: byId, name: byName },
       }));
