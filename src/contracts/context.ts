@@ -21,7 +21,10 @@ const says = {
     from: z.number().int().min(0).max(8.64e15).nullable().default(null),
     hours: WeeklyHours.nullable().default(null),
     /** Hosts and accounts beside the first that are worked on. */
-    also: z.array(Entity).max(50).default([]),
+    also: z
+      .array(z.strictObject({ kind: Entity.shape.kind, value: z.string().min(1).max(1000) }))
+      .max(50)
+      .default([]),
   },
   /** What is named narrows it: whatever is left empty may be anything. */
   expected_behaviour: {
