@@ -24,7 +24,8 @@ export function drawBelow(population: readonly Drawable[], count: number, start:
   for (const [place, { id }] of population.entries()) {
     const share = shares[place] ?? 0;
     passed += share;
-    if (next < passed && share > 0) {
+    // Shares add up to a whole number but for rounding, which may not draw one more.
+    if (next < passed && share > 0 && drawn.length < count) {
       drawn.push({ id, share });
       next += 1;
     }

@@ -121,12 +121,17 @@ const hunt = createRoute({
   path: '/hunt',
 }).lazy(() => import('./hunt.lazy.tsx').then((module) => module.Route));
 
+const context = createRoute({
+  getParentRoute: () => tenant,
+  path: '/context',
+}).lazy(() => import('./context.lazy.tsx').then((module) => module.Route));
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
     account,
-    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources, hunt]),
+    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources, hunt, context]),
   ]),
 ]);
 

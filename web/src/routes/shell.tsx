@@ -120,6 +120,9 @@ export function Shell() {
           <Link to="/t/$tenant/autonomy" params={{ tenant }}>
             Autonomy
           </Link>
+          <Link to="/t/$tenant/context" params={{ tenant }}>
+            Context
+          </Link>
           <Link to="/t/$tenant/sources" params={{ tenant }}>
             Sources
           </Link>
