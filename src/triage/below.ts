@@ -15,7 +15,7 @@ const MOST_WRITTEN = 5_000;
 const ENTITIES_LISTED = 12;
 const DETECTORS_LISTED = 8;
 
-export interface BelowParts {
+interface BelowParts {
   readonly tenant: string;
   readonly store: StateStore;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { group, inTimeOrder } from './group.ts';
 import type { KnownFindings } from './identity.ts';
 import { detectorSpread } from './terms.ts';
 
-export { BelowLine, type BelowParts } from './below.ts';
+export { BelowLine } from './below.ts';
 export { KnownFindings } from './identity.ts';
 export { publish } from './publish.ts';
 export { type Capacity, defaultCapacity, rankOf, severityOf, surface } from './rank.ts';

@@ -218,7 +218,7 @@ function summary(finding: Finding): Record<string, unknown> {
 
 /** The same claim on the same grounds, whatever its revision number and wherever it stands. */
 function sameClaim(a: Finding, b: Finding): boolean {
-  const claim = ({ rank: _, ...rest }: Finding): string => canonicalJson({ ...rest, id: '', revision: 0 });
+  const claim = (finding: Finding): string => canonicalJson({ ...finding, id: '', revision: 0, rank: null });
   return claim(a) === claim(b);
 }
 

@@ -54,13 +54,13 @@ describe.skipIf(chromiumMissing('context.test.ts') !== null)('context in a brows
 
   it('says what is expected, in which hours, by whom answered for, and takes it back', async () => {
     await page.getByText('Nobody has said anything yet').waitFor();
-    await page.getByLabel('What you know').selectOption('expected_behaviour');
+    await page.getByLabel('What you know', { exact: true }).selectOption('expected_behaviour');
     await page.getByLabel('About a').selectOption('user');
     await page.getByLabel('Named').fill('CORP\\Svc-Scan');
     await page.getByLabel('What it does').fill('T1046, discovery');
     await page.getByLabel('On these hosts').fill('scan-01.corp.example');
     await page.getByLabel('Days').selectOption('2');
-    await page.getByLabel('From').fill('22:00');
+    await page.getByLabel('From', { exact: true }).fill('22:00');
     await page.getByLabel('To', { exact: true }).fill('04:00');
     await page.getByLabel('Why, in a sentence').fill('Weekly scan');
     await page.getByLabel('Who answers for it').fill('IT operations');

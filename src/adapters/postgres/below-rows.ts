@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import type { BelowTheLine } from '../../contracts/below-the-line.ts';
 import type { BelowRows } from '../../ports/state/below.ts';
 import type { NoteChange } from './changes.ts';
 import type { Queries } from './connection.ts';
@@ -76,10 +77,7 @@ export function belowRows(queries: Queries, changed: NoteChange): BelowRows {
       const last = shown.at(-1);
       const more = rows.length > limit && last !== undefined;
       return {
-        items: shown.map(({ tenantId: of, sampledAt: _, share: __, lost: ___, surfacedAt: ____, ...row }) => ({
-          ...row,
-          tenant: of,
-        })),
+        items: shown.map(rowFrom),
         next: more ? writeCursor({ rank: last.expectedLoss, id: last.id }) : null,
         total: counted?.total ?? 0,
       };
@@ -142,4 +140,11 @@ export function belowRows(queries: Queries, changed: NoteChange): BelowRows {
       return rows[0]?.gone ?? 0;
     },
   };
+}
+
+function rowFrom(row: typeof belowTheLine.$inferSelect): BelowTheLine {
+  const { id, title, family, probability, expectedLoss, why, entities, detectors } = row;
+  const { tenantId: tenant, firstEventAt, lastEventAt, addedAt, updatedAt } = row;
+  const times = { firstEventAt, lastEventAt, addedAt, updatedAt };
+  return { id, tenant, title, family, probability, expectedLoss, why, entities, detectors, ...times };
 }

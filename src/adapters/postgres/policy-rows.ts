@@ -92,14 +92,20 @@ export function contextRows(queries: Queries, changed: NoteChange): StateTx['con
         )
         .orderBy(contextFacts.at, contextFacts.id)
         .limit(1000);
-      return rows.map(({ tenantId, entityKind, entityValue, kind: _, body, fact, byId, byName, ...row }) => ({
-        ...row,
-        tenant: tenantId,
-        entity: { kind: entityKind, value: entityValue },
-        body: FactBody.parse(body),
-        text: fact,
-        by: { id: byId, name: byName },
-      }));
+      return rows.map(
+        ({ id, tenantId, entityKind, entityValue, body, fact, owner, byId, byName, at, until, withdrawnAt }) => ({
+          id,
+          tenant: tenantId,
+          entity: { kind: entityKind, value: entityValue },
+          body: FactBody.parse(body),
+          text: fact,
+          owner,
+          by: { id: byId, name: byName },
+          at,
+          until,
+          withdrawnAt,
+        }),
+      );
     },
   };
 }
