@@ -1,3 +1,4 @@
+import type { ContextFact } from './contracts/context.ts';
 import type { Detection } from './contracts/detection.ts';
 import type { SourceEvent } from './contracts/event.ts';
 import type { Finding, Reason } from './contracts/finding.ts';
@@ -13,6 +14,7 @@ import {
   type DetectorHistory,
   defaultCapacity,
   type KnownFindings,
+  rankOf,
   severityOf,
   surface,
 } from './triage/index.ts';
@@ -26,7 +28,10 @@ export interface PipelineParts {
   readonly lake: EventLake & EventLakeWriter;
   /** Parsed playbook files. */
   readonly playbooks: readonly { file: string; content: unknown }[];
-  readonly capacity?: Capacity;
+  /** What the tenant can work; asked at each settling. */
+  readonly capacity?: () => Capacity;
+  /** What people say of their organisation; asked at each settling. */
+  readonly context?: () => readonly ContextFact[];
   /** The champion, asked at each settling; the hand-set weights where it is not given. */
   readonly model?: () => Model;
   /** Investigations a settling may run for one day of event time (200). */
@@ -62,7 +67,11 @@ const DAY = 86_400_000;
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lake } = parts;
   const detecting = createDetecting(parts.engine, parts.tenant);
-  const triage = createTriage({ lake, ...(parts.history === undefined ? {} : { history: parts.history }) });
+  const triage = createTriage({
+    lake,
+    ...(parts.history === undefined ? {} : { history: parts.history }),
+    ...(parts.context === undefined ? {} : { context: parts.context }),
+  });
   const { investigate, recommend } = createInvestigator(lake, parts.playbooks);
   const detections = new Map<string, Detection>();
   const keep = (found: readonly Detection[]): void => {
@@ -122,10 +131,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const model = parts.model?.() ?? handSet;
       const candidates = triage([...detections.values()], model, known);
       const chosen = strongestOfEachDay(candidates, parts.investigationsADay ?? INVESTIGATIONS_A_DAY);
-      return surface(
-        candidates.map((candidate) => findingOf(candidate, chosen.has(candidate), model)),
-        parts.capacity ?? defaultCapacity,
-      );
+      const findings = candidates.map((candidate) => findingOf(candidate, chosen.has(candidate), model));
+      return surface(rankOf(findings, parts.context?.() ?? []), parts.capacity?.() ?? defaultCapacity);
     },
   };
 }

@@ -110,13 +110,18 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
     id: 'c1',
     tenant,
     entity: { kind: 'host', value: 'ws-01' },
-    kind: 'crown_jewel',
+    body: { kind: 'criticality', level: 'crown_jewel' },
+    owner: 'Releases',
     text: 'Signs releases',
     by: { id: 'ann', name: 'Ann' },
     at: 1,
     until: null,
     withdrawnAt: null,
   });
+  const below = { tenant, family: 'execution', probability: 0.02, expectedLoss: 0.01, why: 'floor' as const };
+  const seen = { firstEventAt: 1, lastEventAt: 2, addedAt: 3, updatedAt: 3 };
+  await tx.below.put([{ ...below, ...seen, id: 'b1', title: 'Odd tool', entities: [], detectors: [] }]);
+  await tx.below.draw(tenant, { day: 0, at: 4, population: 1, drawn: [{ id: 'b1', at: 4, share: 0.5, lost: false }] });
   await fillAccessTables(tx, tenant);
   await fillReviewTables(tx, tenant);
   await fillResponseTables(tx, tenant);

@@ -28,7 +28,7 @@ export async function mixedRun(captures: readonly Capture[], engine: RuleEngine,
     engine,
     lake,
     playbooks: loadPlaybooks(),
-    capacity: { ...defaultCapacity, findingsPerDay: Number.POSITIVE_INFINITY },
+    capacity: () => ({ ...defaultCapacity, findingsPerDay: Number.POSITIVE_INFINITY }),
   });
   const captureOf = new Map<string, number>();
   for (const [index, capture] of captures.entries()) {

@@ -41,8 +41,9 @@ export function measure(truth: Truth, replayed: Replayed, judged: readonly Judge
   const minutesByPhase: Record<string, number> = {};
   for (const { name, firstAt, cells } of truth.phases) {
     const shown = (found.get(name) ?? []).flatMap(({ finding }) =>
-      finding.detections.filter((detection) =>
-        cells.has([...truth.cellsOf({ ...finding, detections: [detection] })][0] ?? ''),
+      finding.detections.filter(
+        (detection) =>
+          detection.at >= firstAt && cells.has([...truth.cellsOf({ ...finding, detections: [detection] })][0] ?? ''),
       ),
     );
     const at = Math.min(...shown.map(({ id }) => replayed.shownAt.get(id) ?? Number.POSITIVE_INFINITY));

@@ -58,7 +58,7 @@ export function replay(
     model,
     // An alert table holds nothing to investigate with.
     investigationsADay: 0,
-    ...(capacity === undefined ? {} : { capacity }),
+    ...(capacity === undefined ? {} : { capacity: () => capacity }),
   });
   const owner = new Map<string, Finding>();
   const visibleAt = new Map<string, number>();

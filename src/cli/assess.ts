@@ -43,7 +43,7 @@ export async function assess(
     engine: options.engine,
     lake: new MemoryLake(),
     playbooks: loadPlaybooks(),
-    capacity: { ...defaultCapacity, findingsPerDay: options.findingsPerDay ?? Number.POSITIVE_INFINITY },
+    capacity: () => ({ ...defaultCapacity, findingsPerDay: options.findingsPerDay ?? Number.POSITIVE_INFINITY }),
   });
   const reading = readEvents(files, {
     tenant: options.tenant,

@@ -3,6 +3,7 @@ import { Detection, Level } from './detection.ts';
 import { Entity } from './entity.ts';
 import { Investigation, Recommendation } from './investigation.ts';
 import { Features } from './model.ts';
+import { Ranking } from './ranking.ts';
 
 /** One named term of the log-odds sum, with the events it rests on. */
 export const Reason = z.object({
@@ -57,6 +58,10 @@ export const Finding = z.object({
   features: Features.optional(),
   /** Version of the model whose numbers these are. */
   model: z.string().optional(),
+  /** Where it stands in the queue, and why; of a kept finding as of now, which the document of a revision may be behind. */
+  rank: Ranking.optional(),
+  /** Drawn at random from below the line, for a person to look at: with which probability, and when (epoch ms). */
+  sampled: z.object({ share: z.number().gt(0).max(1), at: z.number() }).optional(),
   /**
    * Where a person opened it: a miss of the AI. Nothing is claimed by the AI then: its probability is 0, its reasons are none, and no
    * view shows either.

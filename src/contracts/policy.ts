@@ -27,6 +27,17 @@ export const Policy = z.object({
   approveWithin: minutes.default(1440),
   /** Highest error rate a family's closures may have, by family; others take the default of their impact. */
   errorTargets: z.record(z.string(), z.union([z.literal(0.01), z.literal(0.02), z.literal(0.05)])).default({}),
+  /** What the tenant can really work, and how much of the rest somebody looks at. */
+  capacity: z
+    .object({
+      /** Findings a day of event time; those with most to lose. */
+      findingsPerDay: z.number().int().min(1).max(1000).default(10),
+      /** Less likely than this, a story is kept below the line. */
+      floor: z.number().min(0.001).max(0.5).default(0.04),
+      /** Of each day's stories below the line, drawn at random for a person. */
+      sampledPerDay: z.number().int().min(0).max(20).default(2),
+    })
+    .prefault({}),
   /** Reasons of a tenant's own, by verdict. */
   extraReasons: z
     .partialRecord(z.enum(['threat', 'benign', 'false_positive', 'inconclusive']), z.array(z.string().max(200)).max(50))

@@ -4,7 +4,7 @@ import type { BlindAssignment, ReviewKind } from '../contracts/review.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FindingListener } from '../ports/listeners.ts';
 import type { StateTx } from '../ports/state-store.ts';
-import { rulesOnly } from '../score/index.ts';
+import { expectedLoss, rulesOnly } from '../score/index.ts';
 import type { Draw } from './draw.ts';
 import { voidReviews } from './review-task.ts';
 
@@ -19,7 +19,7 @@ export interface BlindnessParts {
 
 /**
  * Decides, when a finding first becomes visible and in the same transaction, whether people decide on it before the AI's opinion is
- * shown: a random share of all, and every finding of a family in shadow. The whole family, because blinding only what the AI would
+ * shown: a random share of all, all that were drawn from below the line, and every finding of a family in shadow. The whole family, because blinding only what the AI would
  * close would tell people what the AI said.
  */
 export function blindness({ clock, draw, isShadowed }: BlindnessParts): FindingListener {
@@ -30,7 +30,8 @@ export function blindness({ clock, draw, isShadowed }: BlindnessParts): FindingL
       const { tenant, id, family } = finding;
       const { policy } = await tx.policy.get(tenant);
       const shadowed = await isShadowed(tx, tenant, family, id);
-      const share = shadowed ? 1 : policy.blindShare;
+      // Who knows that it comes from below the line, knows what the AI thinks of it.
+      const share = shadowed || finding.sampled !== undefined ? 1 : policy.blindShare;
       if (draw('blind', tenant, id) >= share) return;
       const assignment: BlindAssignment = {
         tenant,
@@ -49,6 +50,10 @@ export function blindness({ clock, draw, isShadowed }: BlindnessParts): FindingL
       await tx.review.assignBlind(assignment, blindRank(finding));
     },
 
+    async ranked(tx, finding) {
+      await tx.review.rankBlind(finding.tenant, finding.id, blindRank(finding));
+    },
+
     async revised(tx, { finding, status }, before) {
       await tx.review.rankBlind(finding.tenant, finding.id, blindRank(finding));
       const reopened = before.status !== 'open' && status === 'open';
@@ -61,11 +66,11 @@ export function blindness({ clock, draw, isShadowed }: BlindnessParts): FindingL
 export const aboutAVerdict: readonly ReviewKind[] = ['second', 'adjudication'];
 
 /**
- * Where a blind finding stands in the queue: where its highest detector level alone would put it. That level is shown as its
- * severity, so that the place tells nothing more.
+ * Where a blind finding stands in the queue: where its highest detector level alone would put it, with what is at stake. That level is
+ * shown as its severity, and whom it is about as well, so that the place tells nothing more.
  */
-export function blindRank(finding: Pick<Finding, 'detections'>): number {
-  return rulesOnly(finding.detections);
+export function blindRank(finding: Pick<Finding, 'detections' | 'rank'>): number {
+  return expectedLoss(rulesOnly(finding.detections), finding.rank);
 }
 
 /** The severity that may be shown while the AI's opinion is withheld: its own would be lowered or raised by the probability. */

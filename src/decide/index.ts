@@ -3,6 +3,7 @@ export * from './autonomy/index.ts';
 export { blindness, detectorSeverity } from './blind.ts';
 export { determineMany } from './bulk.ts';
 export { containment } from './containment.ts';
+export { draftsOf } from './context-draft.ts';
 export { deadlineOf } from './deadline.ts';
 export { type DeterminationRequest, determine, recordDetermination } from './determination.ts';
 export { drawFrom } from './draw.ts';

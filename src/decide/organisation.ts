@@ -1,4 +1,4 @@
-import type { ContextFact } from '../contracts/context.ts';
+import { type ContextFact, endingKinds } from '../contracts/context.ts';
 import { namedPerson } from '../contracts/personal.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Shift } from '../contracts/rota.ts';
@@ -6,6 +6,7 @@ import { BridgewatchError } from '../kernel/errors.ts';
 import { stableId } from '../kernel/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StateTx } from '../ports/state-store.ts';
+import { asNamed, asNamedIn } from './as-named.ts';
 import type { Person } from './person.ts';
 
 /** What people say about how the organisation works. Each is on the ledger first, in the caller's transaction, by a named person. */
@@ -14,13 +15,19 @@ interface Said {
   readonly by: Person;
 }
 
-/** Throws `CONTEXT_ENDED` (400) where the fact would never hold. */
+/** Longest that somebody's word may speak for a story being harmless: people and machines change. */
+const LONGEST = 366 * 86_400_000;
+
+/** Throws `CONTEXT_ENDED`, `CONTEXT_NEEDS_END` and `CONTEXT_WINDOW_EMPTY` (400) where the fact would never hold, or hold too long. */
 export async function recordContext(
   tx: StateTx,
   clock: Clock,
-  said: Said & Pick<ContextFact, 'entity' | 'kind' | 'text' | 'until'> & { readonly key: string },
+  said: Said & Pick<ContextFact, 'entity' | 'body' | 'text' | 'owner' | 'until'> & { readonly key: string },
 ): Promise<ContextFact> {
-  const { tenant, by, entity, kind, text, until, key } = said;
+  const { tenant, by, text, until, key } = said;
+  const entity = asNamed(said.entity);
+  const body = asNamedIn(said.body);
+  const owner = said.owner.trim() === '' ? by.name : said.owner.trim();
   const at = clock.now();
   if (until !== null && until <= at) {
     throw new BridgewatchError(
@@ -29,18 +36,33 @@ export async function recordContext(
       400,
     );
   }
+  if (endingKinds.has(body.kind) && (until === null || until > at + LONGEST)) {
+    throw new BridgewatchError(
+      'CONTEXT_NEEDS_END',
+      `a fact of kind ${body.kind} must end within a year of ${at}, not at ${until}; give "until", and say it again when it still holds`,
+      400,
+    );
+  }
+  if (body.kind === 'maintenance_window' && body.from !== null && until !== null && body.from >= until) {
+    throw new BridgewatchError(
+      'CONTEXT_WINDOW_EMPTY',
+      `a window from ${body.from} to ${until} ends before it begins; give a later "until"`,
+      400,
+    );
+  }
   const fact: ContextFact = {
     id: stableId('context', tenant, by.id, key),
     tenant,
     entity,
-    kind,
+    body,
     text,
+    owner,
     by: { id: by.id, name: by.name },
     at,
     until,
     withdrawnAt: null,
   };
-  await note(tx, said, 'context.said', 'context', fact.id, { entity, kind, text, until });
+  await note(tx, said, 'context.said', 'context', fact.id, { entity, body, text, owner, until });
   await tx.context.add(fact);
   return fact;
 }

@@ -24,10 +24,12 @@ import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
 import { createPipeline } from '../topology.ts';
+import { BelowLine } from '../triage/index.ts';
 import { openAutonomy } from './autonomy.ts';
 import { startHunts } from './hunts.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { reasonOf } from './live/reason.ts';
+import { openOrganisation } from './organisation.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
 import { drawSecret, sessionSecret } from './secret.ts';
@@ -110,7 +112,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
     // Without doors the events read are all there is, and what is usual is counted over them.
     const lake = options.doors === undefined ? new MemoryLake(() => new EventArchive()) : kept.lake;
     const playbooks = loadPlaybooks();
-    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
+    const warn = (message: string): void => options.log.warn(message);
+    const organisation = await openOrganisation({ store, clock: systemClock, tenant: options.tenant.id, warn });
+    const pipeline = createPipeline({
+      tenant: options.tenant.id,
+      engine,
+      lake,
+      playbooks,
+      context: organisation.context,
+      capacity: organisation.capacity,
+    });
     const draw = drawFrom(drawSecret(options.dataDir));
     const autonomy = await openAutonomy({
       store,
@@ -129,8 +140,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
+      below: {
+        line: new BelowLine({ tenant: options.tenant.id, store, clock: systemClock, actor: AI_ACTOR, draw }),
+        set: organisation.capacity,
+      },
       listeners: [blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }), autonomy.listener],
       warn: (message) => options.log.warn(message),
+    });
+    organisation.onChange(() => {
+      telemetry.weighAgain().catch((error: unknown) => warn(`findings were not weighed again: ${reasonOf(error)}`));
     });
     const respond = startRespond({
       store,
@@ -162,6 +180,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
           }).catch(async (error: unknown) => {
             // A port that is taken, most likely: what runs already must not outlive the store.
             autonomy.stop();
+            await organisation.close();
             await respond.stop();
             throw error;
           });
@@ -212,6 +231,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       async close() {
         await endHunts?.();
         await tuningRounds.end();
+        await organisation.close();
         // However the doors end, the store is closed in order.
         await live
           ?.close()

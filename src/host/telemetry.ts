@@ -7,7 +7,7 @@ import type { EventFact } from '../ports/event-lake.ts';
 import type { FindingListener } from '../ports/listeners.ts';
 import type { EvidenceEvent, StateStore } from '../ports/state-store.ts';
 import type { Pipeline } from '../topology.ts';
-import { KnownFindings, publish } from '../triage/index.ts';
+import { type BelowLine, KnownFindings, publish } from '../triage/index.ts';
 import { reasonOf } from './live/reason.ts';
 
 /** While a long read goes on, what has been found so far becomes visible this often (milliseconds). */
@@ -21,6 +21,8 @@ export interface TelemetryParts {
   /** The event and its raw record, while at hand. */
   readonly lookUp: (id: string) => { fact: EventFact; raw: string } | undefined;
   readonly actor: Actor;
+  /** Keeps what is below the line; absent, nothing is kept of it. */
+  readonly below?: { readonly line: BelowLine; readonly set: () => Parameters<BelowLine['settled']>[2] };
   /** Told of findings in the transaction that makes them visible. */
   readonly listeners?: readonly FindingListener[];
   /** Told of findings that could not be made visible. */
@@ -96,6 +98,11 @@ export class Telemetry {
     return await this.#settle();
   }
 
+  /** What people say has changed, and nothing else: weighs what is at hand again. */
+  async weighAgain(): Promise<void> {
+    if (this.#parts.pipeline.detections.length > 0) await this.#settle();
+  }
+
   /** Adds to the stored counts. */
   async count(grown: { events: number; malformed: number; detections: number }): Promise<void> {
     const { store, tenant } = this.#parts;
@@ -140,9 +147,36 @@ export class Telemetry {
       detections.some((detection) => known.foundedBy(detection) !== undefined),
     );
     const evidenceOf = (ids: readonly string[]) => this.evidence(ids);
-    const { failed } = await publish([...surfaced, ...seen], { store, clock, actor, known, evidenceOf, listeners });
+    const drawn = await this.#below(below, seen, surfaced);
+    const { failed } = await publish([...surfaced, ...seen, ...drawn], {
+      store,
+      clock,
+      actor,
+      known,
+      evidenceOf,
+      listeners,
+    });
     for (const { id, error } of failed) warn(`finding ${id} could not be made visible: ${reasonOf(error)}`);
     return surfaced;
+  }
+
+  /** What nobody can see is kept in a list; of it, those that were drawn for a person. */
+  async #below(
+    below: readonly Finding[],
+    seen: readonly Finding[],
+    surfaced: readonly Finding[],
+  ): Promise<readonly Finding[]> {
+    const { below: kept, warn } = this.#parts;
+    if (kept === undefined) return [];
+    const visible = new Set(seen);
+    try {
+      const unseen = below.filter((finding) => !visible.has(finding));
+      return await kept.line.settled(unseen, [...surfaced, ...seen], kept.set());
+    } catch (error) {
+      // A list that is behind keeps no finding waiting.
+      warn(`what is below the line was not kept: ${reasonOf(error)}`);
+      return [];
+    }
   }
 
   /** Raw events at hand, as they are kept with a finding; those that are not at hand are left out. */

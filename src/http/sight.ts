@@ -54,6 +54,10 @@ export function findingView(finding: Finding, withheld: Withheld | undefined): F
     ...finding,
     threatProbability: null,
     base: null,
+    // With the stake and the urgency beside it, the expected loss is the probability.
+    rank: undefined,
+    sampled: undefined,
+    features: undefined,
     reasons: [],
     recommendation: null,
     ...(withheld === undefined
@@ -86,6 +90,8 @@ export function rowView(stored: StoredFinding, beside: Beside): FindingRow {
     status,
     visibleAt,
     recommendation: view.recommendation?.disposition ?? null,
+    rank: view.rank ?? null,
+    sampled: view.sampled !== undefined,
     determination:
       determination === null ? null : { verdict: determination.verdict, by: determination.by, at: determination.at },
     blind: withheld === undefined ? null : { why: withheld },

@@ -5,6 +5,7 @@ import { Entity } from '../contracts/entity.ts';
 import { Finding, FindingStatus, OpenedBy } from '../contracts/finding.ts';
 import { Disposition, Evidence, Investigation, Recommendation } from '../contracts/investigation.ts';
 import { LedgerEntry } from '../contracts/ledger-entry.ts';
+import { Ranking } from '../contracts/ranking.ts';
 import { Withheld } from '../contracts/review.ts';
 import { Role } from '../contracts/tenant.ts';
 
@@ -78,6 +79,10 @@ export const FindingRow = z.object({
   status: FindingStatus,
   visibleAt: z.number(),
   recommendation: Disposition.nullable(),
+  /** Why it stands where it stands; null where the AI's opinion is withheld or absent. */
+  rank: Ranking.nullable(),
+  /** Drawn at random from below the line; false as well while the AI's opinion is withheld. */
+  sampled: z.boolean(),
   determination: z
     .object({ verdict: Disposition, by: z.object({ id: z.string(), name: z.string() }), at: z.number() })
     .nullable(),

@@ -1,4 +1,5 @@
 import type { Determination } from '../contracts/determination.ts';
+import type { Finding } from '../contracts/finding.ts';
 import type { Action } from '../contracts/response.ts';
 import type { ReviewTask } from '../contracts/review.ts';
 import type { StateTx, StoredFinding } from './state-store.ts';
@@ -12,6 +13,8 @@ export interface FindingListener {
   opened?(tx: StateTx, stored: StoredFinding): Promise<void>;
   /** A visible finding claims something else than before. */
   revised?(tx: StateTx, stored: StoredFinding, before: StoredFinding): Promise<void>;
+  /** A visible finding stands elsewhere in the queue, and claims the same as before. */
+  ranked?(tx: StateTx, finding: Finding): Promise<void>;
 }
 
 export interface DecisionListener {

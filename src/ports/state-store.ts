@@ -7,6 +7,7 @@ import type { Policy } from '../contracts/policy.ts';
 import type { Role, Tenant } from '../contracts/tenant.ts';
 import type { AccessRows } from './state/access.ts';
 import type { AutonomyRows } from './state/autonomy.ts';
+import type { BelowRows } from './state/below.ts';
 import type { HuntRows } from './state/hunts.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
@@ -69,7 +70,7 @@ export interface StateTx {
     /** By id or alias. Locks the row when `forUpdate`. */
     get(tenant: string, id: string, forUpdate?: boolean): Promise<StoredFinding | null>;
     /**
-     * Highest threat probability first among `status`. A blind finding stands where its rules alone would put it, one that a person
+     * Highest expected loss first among `status`. A blind finding stands where its rules alone would put it, one that a person
      * opened stands first.
      */
     page(
@@ -80,6 +81,8 @@ export interface StateTx {
     ): Promise<FindingPage>;
     /** Inserts, or replaces the current revision with a higher one. Keeps every revision's document. Throws `STATE_STALE_REVISION` otherwise. */
     put(stored: StoredFinding): Promise<void>;
+    /** Where it stands now (`rank`), without a new revision: time has passed, and nothing else is claimed. */
+    rerank(finding: Finding): Promise<void>;
     /** What a grant closes: a status, no determination. The caller writes its closure and the ledger. */
     close(tenant: string, id: string, at: number): Promise<void>;
     alias(tenant: string, from: string, to: string): Promise<void>;
@@ -122,6 +125,7 @@ export interface StateTx {
     /** Facts that hold at `now`, of these entities or of all; at most 1,000, oldest first. */
     holding(tenant: string, now: number, entities?: readonly Entity[]): Promise<readonly ContextFact[]>;
   };
+  readonly below: BelowRows;
   readonly access: AccessRows;
   readonly review: ReviewRows;
   readonly response: ResponseRows;

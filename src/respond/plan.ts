@@ -1,5 +1,5 @@
 import { ActionPlan, type Impact, impacts } from '../contracts/action.ts';
-import type { ContextFact } from '../contracts/context.ts';
+import { type ContextFact, isCrownJewel } from '../contracts/context.ts';
 import type { Entity } from '../contracts/entity.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
@@ -90,20 +90,22 @@ function highest(a: Impact, b: Impact): Impact {
 
 /** One step up where the organisation cannot do without the target. */
 function raised(impact: Impact, facts: readonly ContextFact[]): Impact {
-  if (!facts.some(({ kind }) => kind === 'crown_jewel')) return impact;
+  if (!facts.some(isCrownJewel)) return impact;
   return impacts[impacts.indexOf(impact) + 1] ?? 'high';
 }
 
-const factWords: Readonly<Record<ContextFact['kind'], string>> = {
-  crown_jewel: 'Crown jewel',
+const factWords: Readonly<Record<ContextFact['body']['kind'], string>> = {
+  criticality: 'Criticality',
+  vip: 'Sought out by attackers',
   owner: 'Owner',
   maintenance_window: 'Maintenance window',
   expected_behaviour: 'Expected behaviour',
   note: 'Note',
 };
 
-function factSaid({ kind, text }: ContextFact): string {
-  return `${factWords[kind]}: ${text}`;
+function factSaid(fact: ContextFact): string {
+  const what = isCrownJewel(fact) ? 'Crown jewel' : factWords[fact.body.kind];
+  return `${what}: ${fact.text}`;
 }
 
 function distinct(entities: readonly Entity[]): Entity[] {

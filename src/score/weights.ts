@@ -1,3 +1,4 @@
+import type { Criticality } from '../contracts/context.ts';
 import type { Level } from '../contracts/detection.ts';
 
 /**
@@ -102,4 +103,34 @@ export const weights = {
    * switches recording off tends to be the last thing that it records.
    */
   telemetryGap: { one: -0.5, all: -1.7, nobodySilencedIt: -0.3, silenced: 1.8 },
+
+  /**
+   * What people say of their organisation. Behaviour that somebody expects, says how it looks and answers for is seldom an attack, and an
+   * attacker who knows of it will hide there: it takes back less than a `high` rule gives. "Whatever this account does" explains little.
+   * Much is done in a maintenance window, by others as well. In all, `mostLowered` leaves a story of one `high` rule at 1 in 24, just above
+   * the default floor of the line. Whom attackers seek out is attacked a little more often; what it would cost is for the stake to say.
+   */
+  context: {
+    expected: { narrow: -2, broad: -0.8 },
+    window: -1,
+    criticality: { low: 0, normal: 0, high: 0.15, crown_jewel: 0.3 } satisfies Record<Criticality, number>,
+    vip: 0.25,
+    mostLowered: -2.5,
+    mostRaised: 0.5,
+  },
+
+  /**
+   * What is at stake, as factors of what an ordinary asset is worth, and how soon somebody must act. Not log-odds: they order the queue and
+   * never touch the probability. A crown jewel is worth about four unimportant machines; what has left or been destroyed cannot be had back,
+   * so the last tactics count half as much again. Where no fact and no tactic says anything, every story has the same stake.
+   */
+  stakes: {
+    criticality: { low: 0.6, normal: 1, high: 1.6, crown_jewel: 2.5 } satisfies Record<Criticality, number>,
+    identity: { ordinary: 1, builtIn: 1.1, cloud: 1.15, vip: 1.3 },
+    stage: { none: 1, early: 0.9, inside: 1, spreading: 1.2, last: 1.5 },
+    /** Time left: before the last tactics there may be days, credentials are used within the hour, the last ones are happening. */
+    urgency: { none: 0.7, early: 0.6, inside: 0.7, spreading: 0.85, last: 1 },
+    /** Since its last event, in event time: still going on, quiet for an hour, quiet for a day. */
+    pace: { active: 1, quiet: 0.85, still: 0.7, quietAfterMs: 3_600_000, stillAfterMs: 86_400_000 },
+  },
 } as const;

@@ -5,6 +5,7 @@ import type { Reason } from '../contracts/finding.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Candidate } from '../contracts/stages.ts';
 import { detectorWeight } from '../score/index.ts';
+import { contextReasons, nobodySaid } from './context.ts';
 import { featuresOf } from './features.ts';
 import type { Group } from './group.ts';
 import { findingId } from './identity.ts';
@@ -28,7 +29,10 @@ export function candidateOf(group: Group, surroundings: Surroundings, model: Mod
   const keptEntities = keptOf(entities);
   const founding = group[0];
   const tactics = rankedTags(witnesses, ({ detector }) => detector.tactics);
-  const reasons = reasonsOf(group, witnesses, surroundings);
+  const reasons = [
+    ...reasonsOf(group, witnesses, surroundings),
+    ...contextReasons(group, witnesses, surroundings.standing ?? nobodySaid),
+  ];
   const features = featuresOf(witnesses, reasons);
   return {
     id: findingId(founding?.id ?? ''),

@@ -79,12 +79,18 @@ async function publishWhole(whole: Finding, parts: Parts): Promise<Change> {
 /** @param gone findings that this one swallows now */
 async function publishOne(
   tx: StateTx,
-  finding: Finding,
+  settled: Finding,
   before: StoredFinding | null,
   gone: readonly StoredFinding[],
   parts: Parts,
 ): Promise<Change> {
-  if (before !== null && sameClaim(before.finding, finding)) return 'unchanged';
+  const drawn = before?.finding.sampled;
+  // How it came to be looked at stays with it, whatever it grows into.
+  const finding = drawn === undefined ? settled : { ...settled, sampled: drawn };
+  if (before !== null && sameClaim(before.finding, finding)) {
+    if (before.status === 'open') await standAnew(tx, { ...finding, revision: before.finding.revision }, before, parts);
+    return 'unchanged';
+  }
   const revision = (before?.finding.revision ?? 0) + 1;
   const current: Finding = { ...finding, revision };
   const now = parts.clock.now();
@@ -105,6 +111,26 @@ async function publishOne(
     else await listener.revised?.(tx, after, before);
   }
   return before === null ? 'opened' : 'revised';
+}
+
+/** Time has passed, and it stands elsewhere in the queue: on record, but nobody has to read it again. */
+async function standAnew(
+  tx: StateTx,
+  finding: Finding,
+  before: StoredFinding,
+  { actor, listeners = [] }: Parts,
+): Promise<void> {
+  const { tenant, id, revision, rank } = finding;
+  if (rank === undefined || canonicalJson(rank) === canonicalJson(before.finding.rank ?? null)) return;
+  await tx.ledger.append(tenant, {
+    actor,
+    onBehalfOf: null,
+    type: 'finding.ranked',
+    subject: { kind: 'finding', id, revision },
+    payload: rank,
+  });
+  await tx.findings.rerank(finding);
+  for (const listener of listeners) await listener.ranked?.(tx, finding);
 }
 
 /**
@@ -183,14 +209,17 @@ function summary(finding: Finding): Record<string, unknown> {
     reasons: finding.reasons.map(({ term, text, logOdds }) => ({ term, text, logOdds })),
     steps: finding.investigation.steps.map(({ tool, logOdds }) => ({ tool, logOdds })),
     recommendation,
+    ...(finding.rank === undefined ? {} : { rank: finding.rank }),
+    ...(finding.sampled === undefined ? {} : { sampled: finding.sampled }),
     events: events.length,
     documentHash: sha256(canonicalJson(finding)),
   };
 }
 
-/** The same claim on the same grounds, whatever its revision number. */
+/** The same claim on the same grounds, whatever its revision number and wherever it stands. */
 function sameClaim(a: Finding, b: Finding): boolean {
-  return canonicalJson({ ...a, id: '', revision: 0 }) === canonicalJson({ ...b, id: '', revision: 0 });
+  const claim = (finding: Finding): string => canonicalJson({ ...finding, id: '', revision: 0, rank: null });
+  return claim(a) === claim(b);
 }
 
 /**

@@ -5,6 +5,7 @@ import { isBuiltInAccount } from '../contracts/names.ts';
 import { plainText } from '../contracts/plain-text.ts';
 import type { EventLake } from '../ports/event-lake.ts';
 import { detectorWeight, gainOf, weigh, weights } from '../score/index.ts';
+import type { Standing } from './context.ts';
 import type { Group } from './group.ts';
 import { habitsOf } from './habits.ts';
 import type { DetectorHistory } from './history.ts';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly spread: DetectorSpread;
   readonly sweeps: Sweeps;
   readonly history: DetectorHistory | undefined;
+  /** What people said; nothing where it is absent. */
+  readonly standing?: Standing;
 }
 
 export interface DetectorSpread {

@@ -321,7 +321,11 @@ describe('an incident', () => {
 });
 
 test('a customer says what it knows, and takes it back', async () => {
-  const fact = { entity: { kind: 'host', value: 'ws-7' }, kind: 'crown_jewel', text: 'signs our releases' };
+  const fact = {
+    entity: { kind: 'host', value: 'ws-7' },
+    body: { kind: 'criticality', level: 'crown_jewel' },
+    text: 'signs our releases',
+  };
   const said = (await on.post('cora', '/context', fact)).json();
   expect(said).toMatchObject({ ...fact, by: { name: 'Cora Customer' } });
   expect((await on.get('vera', '/context')).json().items).toEqual([said]);

@@ -108,7 +108,7 @@ export async function openCompany(seed: number) {
         engine,
         lake,
         playbooks,
-        capacity: { findingsPerDay: 40, floor: 0.04 },
+        capacity: () => ({ findingsPerDay: 40, floor: 0.04 }),
       });
       const reader = new Telemetry({
         tenant: TENANT,

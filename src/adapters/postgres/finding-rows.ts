@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, lt, or, sql } from 'drizzle-orm';
-import type { FindingStatus } from '../../contracts/finding.ts';
+import type { Finding, FindingStatus } from '../../contracts/finding.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
 import type { NoteChange } from './changes.ts';
@@ -24,6 +24,11 @@ const stillBlind = sql`(EXISTS (SELECT FROM ${blindAssignments}
   AND NOT EXISTS (SELECT FROM ${determinations}
     WHERE ${determinations.tenantId} = ${findings.tenantId} AND ${determinations.findingId} = ${findings.id}))`;
 
+/** What a person opened stands first: somebody asks for it to be looked at. */
+function placeOf({ openedBy, threatProbability, rank }: Finding): number {
+  return openedBy === undefined ? (rank?.expectedLoss.value ?? threatProbability) : 1;
+}
+
 /** The findings of one transaction. */
 export function findingRows(queries: Queries, changed: NoteChange): StateTx['findings'] {
   const documents = () =>
@@ -46,7 +51,7 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
     const decided = rows.filter(({ head }) => head.status === 'determined').map(({ head }) => head.id);
     const inForce = await determinationsInForce(queries, tenant, decided);
     return rows.map(({ head, document }) => ({
-      finding: document,
+      finding: head.ranking === null ? document : { ...document, rank: head.ranking },
       status: head.status,
       visibleAt: head.visibleAt,
       updatedAt: head.updatedAt,
@@ -93,8 +98,8 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
     async put(stored) {
       const { finding, updatedAt } = stored;
       const { tenant, id, revision, threatProbability } = finding;
-      // What a person opened stands first: somebody asks for it to be looked at.
-      const rank = finding.openedBy === undefined ? threatProbability : 1;
+      const ranking = finding.rank ?? null;
+      const rank = placeOf(finding);
       const written = await queries
         .insert(findings)
         .values({
@@ -107,6 +112,7 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
           updatedAt,
           firstSeen: stored.firstSeen,
           rank,
+          ranking,
         })
         .onConflictDoUpdate({
           target: [findings.tenantId, findings.id],
@@ -114,6 +120,7 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
             revision,
             threatProbability,
             updatedAt,
+            ranking,
             rank: sql`CASE WHEN ${stillBlind} THEN ${findings.rank} ELSE ${rank} END`,
           },
           setWhere: lt(findings.revision, revision),
@@ -130,6 +137,17 @@ export function findingRows(queries: Queries, changed: NoteChange): StateTx['fin
         .insert(findingRevisions)
         .values({ tenantId: tenant, findingId: id, revision, document: finding, recordedAt: updatedAt });
       changed(tenant, 'finding', id);
+    },
+
+    async rerank(finding) {
+      await queries
+        .update(findings)
+        .set({
+          ranking: finding.rank ?? null,
+          rank: sql`CASE WHEN ${stillBlind} THEN ${findings.rank} ELSE ${placeOf(finding)} END`,
+        })
+        .where(and(eq(findings.tenantId, finding.tenant), eq(findings.id, finding.id)));
+      changed(finding.tenant, 'finding', finding.id);
     },
 
     async close(tenant, id, at) {

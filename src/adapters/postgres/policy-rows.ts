@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
+import { FactBody } from '../../contracts/context.ts';
 import { Policy } from '../../contracts/policy.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx } from '../../ports/state-store.ts';
@@ -41,13 +42,15 @@ export function policyRows(queries: Queries, changed: NoteChange): StateTx['poli
 /** What people know about entities. A fact that is withdrawn or past its end is kept and no longer told. */
 export function contextRows(queries: Queries, changed: NoteChange): StateTx['context'] {
   return {
-    async add({ id, tenant, entity, kind, text, by, at, until }) {
+    async add({ id, tenant, entity, body, text, owner, by, at, until }) {
       await queries.insert(contextFacts).values({
         tenantId: tenant,
         id,
         entityKind: entity.kind,
         entityValue: entity.value,
-        kind,
+        kind: body.kind,
+        body,
+        owner,
         fact: text,
         byId: by.id,
         byName: by.name,
@@ -89,13 +92,20 @@ export function contextRows(queries: Queries, changed: NoteChange): StateTx['con
         )
         .orderBy(contextFacts.at, contextFacts.id)
         .limit(1000);
-      return rows.map(({ tenantId, entityKind, entityValue, fact, byId, byName, ...row }) => ({
-        ...row,
-        tenant: tenantId,
-        entity: { kind: entityKind, value: entityValue },
-        text: fact,
-        by: { id: byId, name: byName },
-      }));
+      return rows.map(
+        ({ id, tenantId, entityKind, entityValue, body, fact, owner, byId, byName, at, until, withdrawnAt }) => ({
+          id,
+          tenant: tenantId,
+          entity: { kind: entityKind, value: entityValue },
+          body: FactBody.parse(body),
+          text: fact,
+          owner,
+          by: { id: byId, name: byName },
+          at,
+          until,
+          withdrawnAt,
+        }),
+      );
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Confidence } from '../../contracts/determination.ts';
 import type { EntityKind } from '../../contracts/entity.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { Disposition } from '../../contracts/investigation.ts';
+import type { Ranking } from '../../contracts/ranking.ts';
 import type { Role } from '../../contracts/tenant.ts';
 import type { StoredFinding } from '../../ports/state-store.ts';
 
@@ -59,6 +60,7 @@ export const findings = pgTable(
     firstSeen: json('first_seen').$type<StoredFinding['firstSeen']>().notNull(),
     reviews: integer('reviews').notNull().default(0),
     rank: doublePrecision('rank').notNull().default(0),
+    ranking: json('ranking').$type<Ranking>(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );
@@ -209,6 +211,8 @@ export const contextFacts = pgTable(
     entityKind: text('entity_kind').$type<EntityKind>().notNull(),
     entityValue: text('entity_value').notNull(),
     kind: text('kind').$type<(typeof contextKinds)[number]>().notNull(),
+    body: json('body').notNull(),
+    owner: text('owner').notNull(),
     fact: text('fact').notNull(),
     byId: text('by_id').notNull(),
     byName: text('by_name').notNull(),

@@ -8,6 +8,7 @@ import * as schema from './schema.ts';
 import * as accessSchema from './schema-access.ts';
 import * as authSchema from './schema-auth.ts';
 import * as autonomySchema from './schema-autonomy.ts';
+import * as belowSchema from './schema-below.ts';
 import * as erasureSchema from './schema-erasure.ts';
 import * as huntsSchema from './schema-hunts.ts';
 import * as responseSchema from './schema-response.ts';
@@ -26,6 +27,7 @@ const schemas = [
   erasureSchema,
   secretsSchema,
   sourcesSchema,
+  belowSchema,
   huntsSchema,
   tuningSchema,
 ];

@@ -6,6 +6,7 @@ import type { StateTx } from '../../ports/state-store.ts';
 import { accessRows } from './access-rows.ts';
 import { canaryRows } from './autonomy/canary-rows.ts';
 import { autonomyRows } from './autonomy-rows.ts';
+import { belowRows } from './below-rows.ts';
 import type { Change } from './changes.ts';
 import type { Queries } from './connection.ts';
 import { determinationRows } from './determination-rows.ts';
@@ -80,6 +81,7 @@ export async function runTransaction<T>(
       get: inTime(findings.get),
       page: inTime(findings.page),
       put: inTime(findings.put),
+      rerank: inTime(findings.rerank),
       close: inTime(findings.close),
       alias: inTime(findings.alias),
       counts: inTime(findings.counts),
@@ -99,6 +101,7 @@ export async function runTransaction<T>(
     },
     policy: allInTime(policyRows(queries, changed)),
     context: allInTime(contextRows(queries, changed)),
+    below: allInTime(belowRows(queries, changed)),
     access: allInTime(accessRows(queries, changed)),
     review: allInTime(reviewRows(queries, changed)),
     response: allInTime(responseRows(queries, changed)),

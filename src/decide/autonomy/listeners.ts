@@ -53,7 +53,8 @@ async function determined(
   if (await isCanary(tx, tenant, before.finding.id)) return;
   const wrongly = await endClosures(tx, determination);
   await noteLaterVerdict(tx, determination);
-  if (blind && before.finding.openedBy === undefined)
+  // What was drawn from below the line is the easier part: a record of it would flatter the class.
+  if (blind && before.finding.openedBy === undefined && before.finding.sampled === undefined)
     await addToRecords(tx, parts, before, { from: 'determination', verdict, by, at });
   for (const { key, closedAt } of wrongly) {
     const said = 'A person determined a threat that its grant had closed';

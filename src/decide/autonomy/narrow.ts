@@ -1,3 +1,4 @@
+import { isCrownJewel } from '../../contracts/context.ts';
 import type { AutonomyClass, Grant } from '../../contracts/grant.ts';
 import type { StateTx, StoredFinding } from '../../ports/state-store.ts';
 import { type Coverage, novelties } from '../../reliability/index.ts';
@@ -23,9 +24,7 @@ export async function reasonsForPerson(
   const { finding } = stored;
   const traits = await traitsOf(tx, finding);
   const absent = novelties(coverageOf(grant), traits);
-  const jewels = (await tx.context.holding(tenant, parts.clock.now(), finding.entities)).filter(
-    ({ kind }) => kind === 'crown_jewel',
-  );
+  const jewels = (await tx.context.holding(tenant, parts.clock.now(), finding.entities)).filter(isCrownJewel);
   const desk = (await tx.review.desks(tenant, [finding.id])).get(finding.id);
   const exposed = exposureDraw(parts.draw, tenant, finding.id) < (await exposureOf(tx, tenant, grant.id));
   const blind = await tx.review.blindAssignment(tenant, finding.id);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ContextFact, contextKinds } from '../../contracts/context.ts';
+import { ContextFact, FactBody } from '../../contracts/context.ts';
 import { Entity } from '../../contracts/entity.ts';
 import { recordContext, withdrawContext } from '../../decide/index.ts';
 import { accessOf } from '../access.ts';
@@ -11,8 +11,9 @@ import { InTenant, Moment, OfFinding, PlainText } from './params.ts';
 
 const Fact = z.strictObject({
   entity: z.strictObject({ kind: Entity.shape.kind, value: PlainText.pipe(z.string().min(1).max(1000)) }),
-  kind: z.enum(contextKinds),
+  body: FactBody,
   text: PlainText.pipe(z.string().min(1).max(2000)),
+  owner: PlainText.pipe(z.string().max(200)).default('').describe('Who answers for it; left out, whoever says it'),
   until: Moment.nullable().default(null),
 });
 

@@ -27,7 +27,7 @@ export function findingRoutes(app: App, { store, clock }: Pick<ServerDeps, 'stor
     config: { needs: 'findings.read' },
     schema: {
       tags: ['findings'],
-      summary: 'The queue: what people opened, then by threat probability; blind ones stand where their rules put them',
+      summary: 'The queue: what people opened, then by expected loss; blind ones stand where their rules put them',
       params: InTenant,
       querystring: Queue,
       response: { 200: FindingRows },

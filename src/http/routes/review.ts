@@ -1,7 +1,9 @@
 import type { App } from '../app.ts';
 import type { ServerDeps } from '../deps.ts';
+import { belowTheLineRoutes } from './below-the-line.ts';
 import { bulkRoutes } from './bulk.ts';
 import { contextRoutes } from './context.ts';
+import { contextDraftRoutes } from './context-drafts.ts';
 import { findingByHandRoutes } from './findings-by-hand.ts';
 import { incidentRoutes } from './incidents.ts';
 import { policyRoutes } from './policy.ts';
@@ -18,5 +20,7 @@ export function reviewRoutes(app: App, deps: ServerDeps): void {
   incidentRoutes(app, deps);
   rotaRoutes(app, deps);
   contextRoutes(app, deps);
+  contextDraftRoutes(app, deps);
+  belowTheLineRoutes(app, deps);
   policyRoutes(app, deps);
 }

@@ -36,7 +36,9 @@ export function effectOf(model: Model, { id, family, weight }: DetectorFeature):
 
 /** Factor on a term's hand-set log-odds; of one that was never met, what all are scaled by. */
 export function gainOf(model: Model, term: string): number {
-  return model.gains[term] ?? model.gains['*'] ?? 1;
+  const gain = model.gains[term] ?? model.gains['*'] ?? 1;
+  // What people say weighs at most what they were told it would: no model makes it hide more.
+  return term === 'context' ? Math.min(1, gain) : gain;
 }
 
 /** Detectors with what they say by this model, the strongest first. */

@@ -27,6 +27,8 @@ export const reviewMatrix: Routes = {
   'GET /api/v1/tenants/:t/context': withCustomer,
   'POST /api/v1/tenants/:t/context': deciderOrCustomer,
   'POST /api/v1/tenants/:t/context/:id/withdrawals': deciderOrCustomer,
+  'GET /api/v1/tenants/:t/findings/:id/context-drafts': staff,
+  'GET /api/v1/tenants/:t/below-the-line': staff,
   'GET /api/v1/tenants/:t/policy': staff,
   'PUT /api/v1/tenants/:t/policy': leadOrAdministrator,
   // Last of these: whoever is shown what a review keeps back may not give its opinion any more.

@@ -1112,7 +1112,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The queue: what people opened, then by threat probability; blind ones stand where their rules put them */
+        /** The queue: what people opened, then by expected loss; blind ones stand where their rules put them */
         get: {
             parameters: {
                 query?: {
@@ -3271,9 +3271,63 @@ export interface paths {
                                 id: string;
                                 tenant: string;
                                 entity: components["schemas"]["Entity"];
-                                /** @enum {string} */
-                                kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                                body: {
+                                    /** @enum {string} */
+                                    kind: "criticality";
+                                    /** @enum {string} */
+                                    level: "low" | "normal" | "high" | "crown_jewel";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "vip";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "maintenance_window";
+                                    /** @default null */
+                                    from: number | null;
+                                    /** @default null */
+                                    hours: {
+                                        timeZone: string;
+                                        spans: {
+                                            days: number[];
+                                            from: string;
+                                            to: string;
+                                        }[];
+                                    } | null;
+                                    /** @default [] */
+                                    also: {
+                                        /** @enum {string} */
+                                        kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                                        value: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "expected_behaviour";
+                                    /** @default [] */
+                                    detectors: string[];
+                                    /** @default [] */
+                                    families: string[];
+                                    /** @default [] */
+                                    techniques: string[];
+                                    /** @default [] */
+                                    hosts: string[];
+                                    /** @default null */
+                                    hours: {
+                                        timeZone: string;
+                                        spans: {
+                                            days: number[];
+                                            from: string;
+                                            to: string;
+                                        }[];
+                                    } | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "owner";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "note";
+                                };
                                 text: string;
+                                owner: string;
                                 by: {
                                     id: string;
                                     name: string;
@@ -3317,9 +3371,64 @@ export interface paths {
                             kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
                             value: string;
                         };
-                        /** @enum {string} */
-                        kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                        body: {
+                            /** @enum {string} */
+                            kind: "criticality";
+                            /** @enum {string} */
+                            level: "low" | "normal" | "high" | "crown_jewel";
+                        } | {
+                            /** @enum {string} */
+                            kind: "vip";
+                        } | {
+                            /** @enum {string} */
+                            kind: "maintenance_window";
+                            /** @default null */
+                            from?: number | null;
+                            /** @default null */
+                            hours?: {
+                                timeZone: string;
+                                spans: {
+                                    days: number[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
+                            /** @default [] */
+                            also?: {
+                                /** @enum {string} */
+                                kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                                value: string;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "expected_behaviour";
+                            /** @default [] */
+                            detectors?: string[];
+                            /** @default [] */
+                            families?: string[];
+                            /** @default [] */
+                            techniques?: string[];
+                            /** @default [] */
+                            hosts?: string[];
+                            /** @default null */
+                            hours?: {
+                                timeZone: string;
+                                spans: {
+                                    days: number[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "owner";
+                        } | {
+                            /** @enum {string} */
+                            kind: "note";
+                        };
                         text: string;
+                        /** @default  */
+                        owner?: string;
                         /** @default null */
                         until?: number | null;
                     };
@@ -3336,9 +3445,63 @@ export interface paths {
                             id: string;
                             tenant: string;
                             entity: components["schemas"]["Entity"];
-                            /** @enum {string} */
-                            kind: "crown_jewel" | "owner" | "maintenance_window" | "expected_behaviour" | "note";
+                            body: {
+                                /** @enum {string} */
+                                kind: "criticality";
+                                /** @enum {string} */
+                                level: "low" | "normal" | "high" | "crown_jewel";
+                            } | {
+                                /** @enum {string} */
+                                kind: "vip";
+                            } | {
+                                /** @enum {string} */
+                                kind: "maintenance_window";
+                                /** @default null */
+                                from: number | null;
+                                /** @default null */
+                                hours: {
+                                    timeZone: string;
+                                    spans: {
+                                        days: number[];
+                                        from: string;
+                                        to: string;
+                                    }[];
+                                } | null;
+                                /** @default [] */
+                                also: {
+                                    /** @enum {string} */
+                                    kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                                    value: string;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "expected_behaviour";
+                                /** @default [] */
+                                detectors: string[];
+                                /** @default [] */
+                                families: string[];
+                                /** @default [] */
+                                techniques: string[];
+                                /** @default [] */
+                                hosts: string[];
+                                /** @default null */
+                                hours: {
+                                    timeZone: string;
+                                    spans: {
+                                        days: number[];
+                                        from: string;
+                                        to: string;
+                                    }[];
+                                } | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "owner";
+                            } | {
+                                /** @enum {string} */
+                                kind: "note";
+                            };
                             text: string;
+                            owner: string;
                             by: {
                                 id: string;
                                 name: string;
@@ -3419,6 +3582,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{t}/findings/{id}/context-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Expected behaviour as this finding shows it, to be changed and said by a person or left */
+        get: {
+            parameters: {
+                query?: {
+                    timeZone?: string;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                entity: components["schemas"]["Entity"];
+                                body: {
+                                    /** @enum {string} */
+                                    kind: "criticality";
+                                    /** @enum {string} */
+                                    level: "low" | "normal" | "high" | "crown_jewel";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "vip";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "maintenance_window";
+                                    /** @default null */
+                                    from: number | null;
+                                    /** @default null */
+                                    hours: {
+                                        timeZone: string;
+                                        spans: {
+                                            days: number[];
+                                            from: string;
+                                            to: string;
+                                        }[];
+                                    } | null;
+                                    /** @default [] */
+                                    also: {
+                                        /** @enum {string} */
+                                        kind: "host" | "user" | "process" | "file" | "address" | "domain" | "cloud_principal" | "cloud_resource";
+                                        value: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "expected_behaviour";
+                                    /** @default [] */
+                                    detectors: string[];
+                                    /** @default [] */
+                                    families: string[];
+                                    /** @default [] */
+                                    techniques: string[];
+                                    /** @default [] */
+                                    hosts: string[];
+                                    /** @default null */
+                                    hours: {
+                                        timeZone: string;
+                                        spans: {
+                                            days: number[];
+                                            from: string;
+                                            to: string;
+                                        }[];
+                                    } | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "owner";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "note";
+                                };
+                                text: string;
+                                until: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/below-the-line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stories of the last 30 days below the line, those with most to lose first, and what came of those drawn at random */
+        get: {
+            parameters: {
+                query?: {
+                    text?: string;
+                    why?: "floor" | "capacity";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                tenant: string;
+                                title: string;
+                                family: string;
+                                probability: number;
+                                expectedLoss: number;
+                                /** @enum {string} */
+                                why: "floor" | "capacity";
+                                entities: components["schemas"]["Entity"][];
+                                detectors: {
+                                    id: string;
+                                    title: string;
+                                }[];
+                                firstEventAt: number;
+                                lastEventAt: number;
+                                addedAt: number;
+                                updatedAt: number;
+                            }[];
+                            next: string | null;
+                            total: number;
+                            sampled: {
+                                drawn: number;
+                                lost: number;
+                                decided: number;
+                                threats: number;
+                                estimatedThreats: number | null;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{t}/policy": {
         parameters: {
             query?: never;
@@ -3487,6 +3842,14 @@ export interface paths {
                                 /** @default {} */
                                 errorTargets: {
                                     [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                capacity: {
+                                    /** @default 10 */
+                                    findingsPerDay: number;
+                                    /** @default 0.04 */
+                                    floor: number;
+                                    /** @default 2 */
+                                    sampledPerDay: number;
                                 };
                                 /** @default {} */
                                 extraReasons: {
@@ -3567,6 +3930,15 @@ export interface paths {
                             [key: string]: 0.01 | 0.02 | 0.05;
                         };
                         /** @default {} */
+                        capacity?: {
+                            /** @default 10 */
+                            findingsPerDay?: number;
+                            /** @default 0.04 */
+                            floor?: number;
+                            /** @default 2 */
+                            sampledPerDay?: number;
+                        };
+                        /** @default {} */
                         extraReasons?: {
                             [key: string]: string[];
                         };
@@ -3623,6 +3995,14 @@ export interface paths {
                                 /** @default {} */
                                 errorTargets: {
                                     [key: string]: 0.01 | 0.02 | 0.05;
+                                };
+                                capacity: {
+                                    /** @default 10 */
+                                    findingsPerDay: number;
+                                    /** @default 0.04 */
+                                    floor: number;
+                                    /** @default 2 */
+                                    sampledPerDay: number;
                                 };
                                 /** @default {} */
                                 extraReasons: {
@@ -9916,6 +10296,35 @@ export interface components {
                 openQuestions: string[];
             };
             recommendation: components["schemas"]["Recommendation"] | null;
+            features?: {
+                detectors: {
+                    id: string;
+                    family: string;
+                    weight: number;
+                }[];
+                terms: {
+                    [key: string]: number;
+                };
+            };
+            model?: string;
+            rank?: {
+                stake: {
+                    value: number;
+                    text: string;
+                };
+                urgency: {
+                    value: number;
+                    text: string;
+                };
+                expectedLoss: {
+                    value: number;
+                    text: string;
+                };
+            };
+            sampled?: {
+                share: number;
+                at: number;
+            };
             openedBy?: {
                 id: string;
                 name: string;
@@ -10068,6 +10477,21 @@ export interface components {
             status: "open" | "determined" | "closed";
             visibleAt: number;
             recommendation: ("threat" | "benign" | "false_positive" | "inconclusive") | null;
+            rank: {
+                stake: {
+                    value: number;
+                    text: string;
+                };
+                urgency: {
+                    value: number;
+                    text: string;
+                };
+                expectedLoss: {
+                    value: number;
+                    text: string;
+                };
+            } | null;
+            sampled: boolean;
             determination: {
                 /** @enum {string} */
                 verdict: "threat" | "benign" | "false_positive" | "inconclusive";

@@ -126,12 +126,17 @@ const tuning = createRoute({
   path: '/tuning',
 }).lazy(() => import('./tuning.lazy.tsx').then((module) => module.Route));
 
+const context = createRoute({
+  getParentRoute: () => tenant,
+  path: '/context',
+}).lazy(() => import('./context.lazy.tsx').then((module) => module.Route));
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
     home,
     account,
-    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, sources, hunt, tuning]),
+    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, tuning, context, sources, hunt]),
   ]),
 ]);
 

@@ -123,6 +123,9 @@ export function Shell() {
           <Link to="/t/$tenant/tuning" params={{ tenant }}>
             Tuning
           </Link>
+          <Link to="/t/$tenant/context" params={{ tenant }}>
+            Context
+          </Link>
           <Link to="/t/$tenant/sources" params={{ tenant }}>
             Sources
           </Link>

@@ -68,6 +68,8 @@ export const backedUp = [
   'ledger_checkpoints',
   'tenant_policies',
   'context_facts',
+  'below_the_line',
+  'below_the_line_draws',
   ...accessTables,
   ...reviewTables,
   ...responseTables,

@@ -6,6 +6,7 @@ import { refreshAfterDecision } from '../../api/queries.ts';
 import { Panel } from '../../ui/panel.tsx';
 import classes from './decide.module.css';
 import { DeterminationForm } from './determination-form.tsx';
+import { ExpectedOffer } from './expected-offer.tsx';
 import { InForce } from './in-force.tsx';
 import { NextFinding } from './next-finding.tsx';
 import type { Reviewer } from './reviewer.ts';
@@ -50,6 +51,9 @@ export function DecidePanel({ tenant, document, reviewer }: DecidePanelProps) {
             onDone={onDone}
             onError={onError}
           />
+          {determination.verdict === 'benign' && reviewer.role !== 'viewer' && (
+            <ExpectedOffer tenant={tenant} finding={finding.id} />
+          )}
           <NextFinding tenant={tenant} after={finding.id} />
         </>
       ) : (

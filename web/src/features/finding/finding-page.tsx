@@ -20,6 +20,7 @@ import { InvestigationPanel } from './investigation-panel.tsx';
 import { assessed } from './opinion.ts';
 import { ProbabilityPanel } from './probability-panel.tsx';
 import { ProcessTreePanel } from './process-tree-panel.tsx';
+import { RankPanel } from './rank-panel.tsx';
 import { RecommendationPanel } from './recommendation-panel.tsx';
 import { FindingLedgerPanel, HistoryPanel } from './record-panel.tsx';
 import type { Reviewer } from './reviewer.ts';
@@ -149,6 +150,7 @@ function Loaded({ tenant, document, reviewer, reload, reloading }: LoadedProps) 
             <>
               <RecommendationPanel finding={opinion} />
               <ProbabilityPanel finding={opinion} firstSeen={document.firstSeen} />
+              <RankPanel finding={finding} />
             </>
           )}
           <InvestigationPanel finding={finding} />
