@@ -1,17 +1,12 @@
-/** Chance that comes out the same each time (mulberry32), with the distributions that telemetry is simulated by. */
+import { randomFrom } from './telemetry.ts';
+
+/** Chance that comes out the same each time, with the distributions that telemetry is simulated by. */
 export class Dice {
-  #state: number;
+  /** In [0, 1). */
+  readonly unit: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** In [0, 1). */
-  unit(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.unit = randomFrom(seed);
   }
 
   normal(): number {

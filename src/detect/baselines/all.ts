@@ -1,4 +1,5 @@
 import type { MakeBaseline } from './baseline.ts';
+import { makeVolume } from './volume.ts';
 
 /** Every baseline there is, in the order they are asked. */
-export const all: readonly MakeBaseline[] = [];
+export const all: readonly MakeBaseline[] = [makeVolume];

@@ -67,7 +67,7 @@ export class Budget {
    * @param baselines how many of them look at this tenant
    */
   consider(id: string, surprise: Surprise, entities: number, baselines: number): readonly Told[] {
-    if (this.#claims.some((claim) => claim.id === id)) return [];
+    if (!this.#isNews(id, surprise)) return [];
     const aDay = this.#of(surprise.baseline).aDay(surprise.p, entities);
     this.#of(surprise.baseline).saw(surprise.p);
     this.counts.withheld += 1;
@@ -81,6 +81,18 @@ export class Budget {
         1,
       );
     return told;
+  }
+
+  /** The same again counts once: as it is now, where it has grown stranger since and was not said. */
+  #isNews(id: string, { p }: Surprise): boolean {
+    const at = this.#claims.findIndex((claim) => claim.id === id);
+    const before = this.#claims[at];
+    if (before === undefined) return true;
+    if (before.said || p >= before.surprise.p) return false;
+    this.#claims.splice(at, 1);
+    this.counts.withheld -= 1;
+    this.#of(before.surprise.baseline).unsaw(before.surprise.p);
+    return true;
   }
 
   #say(baselines: number): readonly Told[] {

@@ -35,6 +35,12 @@ export class Calibration {
     this.#today[at] = Math.min(A_DAY, (this.#today[at] ?? 0) + 1);
   }
 
+  /** What was seen today has become something stranger. */
+  unsaw(p: number): void {
+    const at = classOf(p);
+    this.#today[at] = Math.max(0, (this.#today[at] ?? 0) - 1);
+  }
+
   /** @param days that passed; @param isAdult whether it was able to speak on the first of them */
   close(days: number, isAdult: boolean): void {
     if (days <= 0) return;

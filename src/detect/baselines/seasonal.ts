@@ -22,8 +22,9 @@ const DAYS = 20;
 const WEEKS = 8;
 /** Weeks' worth of belief that a day is like any other. */
 const LIKE_ANY = 2;
-/** Days' worth of belief that an hour is like the others. */
-const LIKE_OTHERS = 2;
+/** Days' worth of belief that an hour is like the others, and that the spread is the usual one. */
+const LIKE_OTHERS = 0.5;
+const LIKE_USUAL = 2;
 /** Nobody's hours are known to better than about 40 %: 1 / sqrt(0.15) is the spread's coefficient of variation turned over. */
 const LEAST_SPREAD = 0.15;
 const MOST_SPREAD = 50;
@@ -69,7 +70,10 @@ export class Seasonal {
     const around = (this.#hourly(slot, (at + 23) % 24) + 2 * here + this.#hourly(slot, (at + 1) % 24)) / 4;
     const others = this.#daily(slot) / 24;
     const usual = (days * Math.max(here, around) + LIKE_OTHERS * others) / (days + LIKE_OTHERS);
-    const mean = Math.max(usual * Math.max(this.#weekdayFactor(slot, dayOf(hour)), 0.02), 0.25 / (days + 1));
+    const factor = this.#weekdayFactor(slot, dayOf(hour));
+    // A day with less to do may have it at any hour: nights are not quieter for being a Sunday's.
+    const even = Math.min(usual, factor * others);
+    const mean = Math.max(usual * factor, even, usual * 0.02, 0.25 / (days + 1));
     const spread = this.#spread(slot, days);
     // The mean is itself an estimate from so many days: its variance adds to that of the count (posterior predictive).
     return { mean, spread: spread + (spread + 1 / mean) / Math.max(1, Math.min(days, DAYS)) };
@@ -121,7 +125,7 @@ export class Seasonal {
   #spread(slot: number, days: number): number {
     const by = this.#rows.column('spreadBy')[slot] ?? 0;
     const own = by > 0 ? (this.#rows.column('spreadOf')[slot] ?? 0) / by : USUAL_SPREAD;
-    const spread = (days * own + LIKE_OTHERS * USUAL_SPREAD) / (days + LIKE_OTHERS);
+    const spread = (days * own + LIKE_USUAL * USUAL_SPREAD) / (days + LIKE_USUAL);
     return Math.min(MOST_SPREAD, Math.max(LEAST_SPREAD, spread));
   }
 

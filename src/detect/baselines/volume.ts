@@ -13,9 +13,11 @@ const SERIES = 734_000;
 /** Counts of this hour of those who have no series: nobody gets one who never does a quarter of what would matter. */
 const SMALL = 1 << 18;
 const YOUNG = 14;
+const HOURS_OF_DAY = 24;
 /** Active days without which a series has no rhythm. */
 const RHYTHM = 7;
-/** Surprises below this are said. */
+/** Days of an entity that are so high, and those that are said to be: one in a hundred, one in a thousand. */
+const BEYOND = 0.01;
 const STRANGE = 0.001;
 /** Entities beyond their usual on one day in one kind of act, after whom it is the tenant's day and not theirs. */
 const EVERYBODY = 5;
@@ -30,11 +32,12 @@ interface Judged {
 }
 
 /**
- * Far more of one kind of act in an hour than the entity's own hour of day and weekday lead one to expect. p is the chance of at least
- * so many in that hour: the tail of a negative binomial with seasonal mean and learned spread (see Seasonal); where the like has come
- * on at least two days of the last 100, or one at the same place of the week or month, at least the rate of such hours; where five of
- * the tenant's entities are beyond their usual on the same day, at least their share. An entity without a rhythm of its own in that act
- * is held against the heights of all of the tenant's (see TenantHeights). Looked at as the hour fills, so p only falls within it.
+ * Far more of one kind of act in an hour than the entity's own hour of day and weekday lead one to expect. p is the chance that a day of
+ * the entity has such an hour: 24 times (Bonferroni) the tail of a negative binomial with seasonal mean and learned spread (see
+ * Seasonal); where the like has come on at least two days of the last 100, or one at the same place of the week or month, at least the
+ * rate of such days; where five of the tenant's entities are beyond their usual on the same day, at least their share. An entity without
+ * a rhythm of its own in that act is held against the heights of all of the tenant's (see TenantHeights). Looked at as the hour fills,
+ * so p only falls within it. What was spoken of teaches nothing.
  */
 export class Volume implements Baseline {
   readonly name = 'volume';
@@ -132,8 +135,10 @@ export class Volume implements Baseline {
     const hasRhythm = known.days >= YOUNG && known.active >= RHYTHM;
     const expected = this.#counts.expected(slot);
     const row = this.#tenantRow(tenant, act, kind, hour);
-    const alone = hasRhythm ? this.#counts.tail(now, expected) : this.#heights.tail(row, now, act.atLeast);
-    if (alone > STRANGE) return undefined;
+    const alone = hasRhythm
+      ? Math.min(1, HOURS_OF_DAY * this.#counts.tail(now, expected))
+      : this.#heights.tail(row, now, act.atLeast);
+    if (alone > BEYOND) return undefined;
     const precedents = this.#counts.precedents(slot, now);
     if (this.#counts.beyond(slot, now)) this.#heights.oneBeyond(row);
     const since = this.#past.firstSeen(tenant, kind, who) ?? sighting.first;
@@ -141,7 +146,7 @@ export class Volume implements Baseline {
     if (this.#past.days(tenant) < YOUNG || entityDays < YOUNG) return undefined;
     const others = this.#heights.beyondToday(row) - 1;
     let p = alone;
-    if (precedents >= 2) p = Math.max(p, precedents / (24 * Math.min(entityDays, 100)));
+    if (precedents >= 2) p = Math.max(p, precedents / Math.min(entityDays, 100));
     if (others >= EVERYBODY) p = Math.max(p, others / Math.max(others, this.#past.known(tenant, kind)));
     if (p > STRANGE) return undefined;
     this.#counts.spoken(slot);
