@@ -44,7 +44,7 @@ const machine = new Set(['system', 'local service', 'network service', 'anonymou
 
 /** Whether a name is that of the machine rather than of somebody. */
 export function isMachineAccount(user: string): boolean {
-  return user.endsWith('$') || machine.has(user);
+  return user.endsWith('$') || machine.has(user) || user.startsWith('dwm-') || user.startsWith('umfd-');
 }
 
 /** Who did it, by that kind of name; undefined where nobody is named. */
