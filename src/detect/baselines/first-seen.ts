@@ -298,7 +298,7 @@ class FirstSeen implements Baseline {
     const hosts = this.#past.known(tenant, 'host');
     const users = this.#past.known(tenant, 'user');
     const share = habit < 0.001 ? habit.toPrecision(1) : habit.toFixed(3);
-    const others = isTenants ? '' : `; ${holders} others in the tenant had it before`;
+    const others = isTenants ? '' : `; ${holders} ${holders === 1 ? 'other' : 'others'} in the tenant had it before`;
     const text = `first time in ${days} days that ${this.#feature.what(sighting, hosts, users)}${others}; something new of this sort comes on ${share} of the days of ${isTenants ? 'a host' : 'this one'}`;
     return [
       {
