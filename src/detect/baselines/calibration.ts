@@ -35,10 +35,11 @@ export class Calibration {
     this.#today[at] = Math.min(A_DAY, (this.#today[at] ?? 0) + 1);
   }
 
-  /** What was seen today has become something stranger. */
-  unsaw(p: number): void {
+  /** One so strange, so many days ago, was a threat: it says nothing about chance. */
+  forget(p: number, daysAgo: number): void {
     const at = classOf(p);
-    this.#today[at] = Math.max(0, (this.#today[at] ?? 0) - 1);
+    if (daysAgo <= 0) this.#today[at] = Math.max(0, (this.#today[at] ?? 0) - 1);
+    else this.#counts[at] = Math.max(0, (this.#counts[at] ?? 0) - 0.5 ** (daysAgo / HALF_LIFE));
   }
 
   /** @param days that passed; @param isAdult whether it was able to speak on the first of them */
