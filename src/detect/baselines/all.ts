@@ -9,6 +9,7 @@ import { programOnHost } from './first-program-on-host.ts';
 import { service } from './first-service.ts';
 import { task } from './first-task.ts';
 import { userOnHost } from './first-user-on-host.ts';
+import { makeHostSilence } from './host-silence.ts';
 import { makeUnusualHours } from './unusual-hours.ts';
 import { makeVolume } from './volume.ts';
 
@@ -26,4 +27,5 @@ export const all: readonly MakeBaseline[] = [
   driver,
   makeVolume,
   makeUnusualHours,
+  makeHostSilence,
 ];
