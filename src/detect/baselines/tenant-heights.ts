@@ -21,8 +21,8 @@ const ROWS = 20_000;
 export class TenantHeights {
   readonly #rows = new KeyTable(columns, ROWS);
 
-  /** The row of a tenant and act for a day. @param known entities there are */
-  at(key: KeyHash, day: number, known: () => number): number {
+  /** The row of a tenant and act for a day. @param known entities there are @param days that the tenant is known */
+  at(key: KeyHash, day: number, known: () => number, days: number): number {
     const slot = this.#rows.take(key, day);
     const today = this.#rows.column('today');
     const before = today[slot] ?? 0;
@@ -30,7 +30,9 @@ export class TenantHeights {
     const fade = before === 0 ? 1 : 0.5 ** ((day - before) / HALF_LIFE);
     for (const name of names) this.#rows.column(name)[slot] = (this.#rows.column(name)[slot] ?? 0) * fade;
     const exposure = this.#rows.column('exposure');
-    exposure[slot] = (exposure[slot] ?? 0) * fade + known();
+    // Days on which nobody came near such heights are days that were looked at as well.
+    const looked = Math.max(1, Math.min(days, before === 0 ? days : day - before, HALF_LIFE));
+    exposure[slot] = (exposure[slot] ?? 0) * fade + known() * looked;
     this.#rows.column('beyond')[slot] = 0;
     today[slot] = day;
     return slot;

@@ -197,7 +197,9 @@ export class Volume implements Baseline {
   }
 
   #tenantRow(tenant: string, act: Act, kind: Actor, hour: number): number {
-    return this.#heights.at(keyHash(SEED, tenant, act.name, kind), dayOf(hour), () => this.#past.known(tenant, kind));
+    const days = this.#past.days(tenant);
+    const key = keyHash(SEED, tenant, act.name, kind);
+    return this.#heights.at(key, dayOf(hour), () => this.#past.known(tenant, kind), days);
   }
 
   /** Those in the same place count together: a series is made too early at worst. */
