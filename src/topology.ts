@@ -38,6 +38,8 @@ export interface PipelineParts {
   readonly investigationsADay?: number;
   /** What detectors said before, fed by whoever has all detections; without it nothing is said of how rare one is. */
   readonly history?: DetectorHistory;
+  /** Whether behavioural baselines look on; see `createDetecting`. */
+  readonly baselines?: boolean;
 }
 
 export interface Pipeline {
@@ -66,7 +68,7 @@ const DAY = 86_400_000;
 /** The whole flow, in order: events -> detections -> stories -> investigation -> probability -> recommendation -> the line. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lake } = parts;
-  const detecting = createDetecting(parts.engine, parts.tenant);
+  const detecting = createDetecting(parts.engine, parts.tenant, { baselines: parts.baselines ?? false });
   const triage = createTriage({
     lake,
     ...(parts.history === undefined ? {} : { history: parts.history }),
