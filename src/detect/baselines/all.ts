@@ -1,4 +1,6 @@
 import type { MakeBaseline } from './baseline.ts';
+import { beaconing } from './beaconing.ts';
+import { fanOut } from './fan-out.ts';
 import { addressByProgram } from './first-address-by-program.ts';
 import { childOfParent } from './first-child-of-parent.ts';
 import { domainByProgram } from './first-domain-by-program.ts';
@@ -22,4 +24,6 @@ export const all: readonly MakeBaseline[] = [
   service,
   task,
   driver,
+  beaconing,
+  fanOut,
 ];
