@@ -95,7 +95,7 @@ describe('beaconing', () => {
         { kind: 'domain', value: 'cdn.bad.example' },
       ],
     });
-    expect(surprise?.p).toBeLessThan(0.01);
+    expect(surprise?.p).toBeLessThan(0.003);
     expect(surprise?.at).toBeLessThan(from + 17 * HOUR);
     expect(surprise?.text).toMatch(
       /^rundll32\.exe on ws-7 calls cdn\.bad\.example every [23]\d\d s \(within \d+ %\): \d+ of/,

@@ -23,9 +23,10 @@ const FEW_HOSTS = 3;
 const NOTHING: readonly Surprise[] = [];
 
 /**
- * Regular intervals from one host (and program) to one destination that hardly any other host calls. p is the larger of two: how often
- * calls without a rhythm would seem to have one (`rhythmOf`), and the share of lasting pairs to destinations as new and as rare that
- * turned out to have one, of this tenant and, shrunk toward it, of this host and of this program (a monitoring server, an updater). A
+ * Regular intervals from one host (and program) to one destination that hardly any other host calls. p is how often a host's day brings
+ * such a rhythm: the lasting pairs to rare destinations that a host brings on a day, times the larger of two shares of them: those
+ * that would seem to have a rhythm without having one (`rhythmOf`), and those that in this tenant's past, in this host's and in this
+ * program's, shrunk toward it, turned out to have one (a monitoring server, an updater); new and known destinations apart. A
  * pair is spoken of once; what a host did from its first day on, and what had its rhythm while the tenant was young, is its habit. A
  * host counts with 20 lasting pairs and one rhythm a day at most; shares fade with a half-life of 30 days. Beats of less than about
  * 20 seconds are not heard, nor are destinations that 2 % of the hosts call.
@@ -68,7 +69,9 @@ class Beaconing implements Baseline {
     const since = this.#pairs.column('since');
     if (this.#pairs.isNew) {
       since[slot] = day;
-      this.#pairs.column('isNew')[slot] = day - met.since <= NEW ? 1 : 0;
+      // What was there on the tenant's first day was there before.
+      const age = day - met.since;
+      this.#pairs.column('isNew')[slot] = age <= NEW && age < this.#past.days(tenant) ? 1 : 0;
     }
     const pair = { tenant, host, image, isNew: this.#pairs.column('isNew')[slot] === 1 };
     const hostSince = this.#shares.hostSince(tenant, host, day);
@@ -166,7 +169,7 @@ class Beaconing implements Baseline {
       tenant,
       key: `${host}|${image ?? ''}|${destination}|${Math.floor(first / DAY)}`,
       at: sighting.last,
-      p: Math.max(found.p, found.share, Number.MIN_VALUE),
+      p: Math.min(1, Math.max(found.p, found.share) * found.perDay),
       text,
       numbers,
       entities: [
@@ -182,6 +185,7 @@ interface Found extends Rhythm {
   readonly lasting: number;
   readonly regular: number;
   readonly share: number;
+  readonly perDay: number;
   readonly hosts: number;
   readonly since: number;
   readonly isNew: boolean;

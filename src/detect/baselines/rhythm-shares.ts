@@ -28,14 +28,30 @@ export class RhythmShares {
       today: 'u8',
       regularDay: 'u16',
       regularNew: 'u8',
+      days: 'f64',
+      seenDay: 'u16',
     },
     183_000,
   );
 
-  /** The day on which the host was first seen to call anything. */
+  /** The host calls something on that day; gives the first day on which it did. */
   hostSince(tenant: string, host: string, day: number): number {
     const slot = this.#host(tenant, host, day);
-    return this.#table.column('since')[slot] ?? day;
+    const since = this.#table.column('since')[slot] ?? day;
+    const seenDay = this.#table.column('seenDay');
+    if (day > (seenDay[slot] ?? 0)) {
+      seenDay[slot] = day;
+      this.#add(
+        'days',
+        [
+          [tenant, 'all'],
+          [tenant, 'host', host],
+        ],
+        day,
+        1,
+      );
+    }
+    return since;
   }
 
   /** A pair has come to last; says nothing where the host brought too many today. */
@@ -48,7 +64,7 @@ export class RhythmShares {
     }
     if ((today[slot] ?? 0) >= PAIRS_A_DAY) return;
     today[slot] = (today[slot] ?? 0) + 1;
-    this.#add('lasting', keysOf(pair), day, 1);
+    this.#add('lasting', [[pair.tenant, 'all'], ...keysOf(pair)], day, 1);
   }
 
   /** A pair has a rhythm. */
@@ -61,22 +77,22 @@ export class RhythmShares {
     this.#add('regular', keysOf(pair), day, 1);
   }
 
-  /** The tenant's numbers, and the largest share of tenant, host and program. */
-  of(pair: Pair, day: number): { lasting: number; regular: number; share: number } {
-    const today = weightOf(day);
-    const [tenant, ...own] = keysOf(pair).map((parts) => {
-      const slot = this.#table.find(keyHash(SEED, ...parts));
-      if (slot === -1) return { lasting: 0, regular: 0 };
-      return {
-        lasting: (this.#table.column('lasting')[slot] ?? 0) / today,
-        regular: (this.#table.column('regular')[slot] ?? 0) / today,
-      };
-    });
-    const { lasting, regular } = tenant ?? { lasting: 0, regular: 0 };
+  /**
+   * The tenant's numbers; `share` of lasting pairs that had a rhythm, the largest of tenant, host and program; `perDay`, lasting pairs that
+   * a host brings on a day, the larger of all hosts' and this one's.
+   */
+  of(pair: Pair, day: number): { lasting: number; regular: number; share: number; perDay: number } {
+    const [tenant, host, image] = keysOf(pair).map((names) => this.#sums(names, day));
+    const all = this.#sums([pair.tenant, 'all'], day);
+    const { lasting, regular } = tenant ?? all;
     // Jeffreys' half: none so far is not never.
-    const all = shrunkShare(regular, lasting, { share: 0.5, weight: 1 });
-    const shares = own.map((one) => shrunkShare(one.regular, one.lasting, { share: all, weight: PRIOR }));
-    return { lasting, regular, share: Math.min(1, Math.max(all, ...shares)) };
+    const share = shrunkShare(regular, lasting, { share: 0.5, weight: 1 });
+    const shares = [host, image].map((one) =>
+      shrunkShare(one?.regular ?? 0, one?.lasting ?? 0, { share, weight: PRIOR }),
+    );
+    const perDay = shrunkShare(all.lasting, all.days, { share: 0.5, weight: 1 });
+    const own = shrunkShare(host?.lasting ?? 0, host?.days ?? 0, { share: perDay, weight: PRIOR });
+    return { lasting, regular, share: Math.min(1, Math.max(share, ...shares)), perDay: Math.max(perDay, own) };
   }
 
   /** Takes out a rhythm that the host added in that time. */
@@ -110,7 +126,14 @@ export class RhythmShares {
     return slot;
   }
 
-  #add(what: 'lasting' | 'regular', keys: readonly Names[], day: number, sign: 1 | -1): void {
+  #sums(names: Names, day: number): { lasting: number; regular: number; days: number } {
+    const slot = this.#table.find(keyHash(SEED, ...names));
+    if (slot === -1) return { lasting: 0, regular: 0, days: 0 };
+    const sum = (of: 'lasting' | 'regular' | 'days') => (this.#table.column(of)[slot] ?? 0) / weightOf(day);
+    return { lasting: sum('lasting'), regular: sum('regular'), days: sum('days') };
+  }
+
+  #add(what: 'lasting' | 'regular' | 'days', keys: readonly Names[], day: number, sign: 1 | -1): void {
     for (const parts of keys) {
       const slot = this.#table.take(keyHash(SEED, ...parts), day);
       if (this.#table.isNew) this.#table.column('since')[slot] = day;
