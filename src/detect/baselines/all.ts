@@ -11,6 +11,7 @@ import { programOnHost } from './first-program-on-host.ts';
 import { service } from './first-service.ts';
 import { task } from './first-task.ts';
 import { userOnHost } from './first-user-on-host.ts';
+import { logonGraph } from './logon-graph.ts';
 
 /** Every baseline there is, in the order they are asked. */
 export const all: readonly MakeBaseline[] = [
@@ -26,4 +27,5 @@ export const all: readonly MakeBaseline[] = [
   driver,
   beaconing,
   fanOut,
+  logonGraph,
 ];
