@@ -39,8 +39,9 @@ export interface NewEdge {
  * habits, r(from) r(to) / m a day (the configuration model of Chung and Lu 2002 on new edges; rates per day, shrunk to the mean), and a
  * decade less where no usual partner of the one shares a usual partner of the other, hubs aside (closed triangles, Liben-Nowell and
  * Kleinberg 2007). How often that is: the share of days of grown nodes in this graph that brought an edge as unlikely, which needs no model
- * to be right. A node brings one new edge a day at most into rates and shares, its most unlikely. Half-life 30 days. Names are 32-bit hashes:
- * of 700,000 some sixty pairs share a row.
+ * to be right; at least the rate of new edges of this very node times the share of new edges that are as unlikely. A node brings one new
+ * edge a day at most into rates and shares, its most unlikely. Half-life 30 days. Names are 32-bit hashes: of 700,000 some sixty pairs
+ * share a row.
  */
 export class LogonEdges {
   readonly #nodes = new KeyTable(
@@ -160,7 +161,8 @@ export class LogonEdges {
     const found = Math.max(0, Math.min(CLASSES - 1, Math.floor(5 * unlikely) + 10));
     let asUnlikely = 0;
     for (let at = found; at < CLASSES; at += 1) asUnlikely += sum(`class ${at}`);
-    const p = Math.min(1, (asUnlikely + 0.5) / (fromDays + 1));
+    const ofEdges = Math.min(1, (asUnlikely + 0.5) / (edges + 1));
+    const p = Math.min(1, Math.max((asUnlikely + 0.5) / (fromDays + 1), ofEdges * fromRate));
     return { p, class: found, fromRate, toRate, sampled, sharing, nodeDays: fromDays, asUnlikely };
   }
 

@@ -88,7 +88,7 @@ describe('the logon graph', () => {
     // Sources come to this machine so seldom that less is known.
     expect(said[1]?.p).toBeLessThan(0.01);
     expect(said[0]?.text).toMatch(
-      /^p-5 logged on to ws-77 for the first time in 42 days: this account comes to a new host on one day in \d+, the host sees a new account on one day in \d+, and 0 of \d of its usual ones share a host with this one; of about \d+ days of accounts \d+ brought a first logon as unlikely$/,
+      /^p-5 logged on to ws-77 for the first time in 42 days: this account comes to a new host on at most one day in \d+, the host sees a new account on at most one in \d+, and 0 of \d of its usual ones share a host with this one; of about \d+ days of accounts \d+ brought a first logon as unlikely$/,
     );
     expect(said[1]?.entities).toContainEqual({ kind: 'user', value: 'p-5' });
   });
@@ -122,19 +122,21 @@ describe('the logon graph', () => {
   });
 
   it('learns one edge a day of a node, and forgets those that a threat named', () => {
+    const stranger = (at: number) => logon(at, 'p-99', 'ws-49');
+    const before = live(settled(6), [stranger(after + DAY)])[0]?.p ?? 1;
+    expect(before).toBeLessThan(0.001);
     const run = settled(6);
-    const roam = Array.from({ length: 40 }, (_, to) =>
-      logon(after + to * 60_000, 'p-12', `ws-${50 + to}`, '10.1.0.12'),
-    );
-    expect(live(run, roam).length).toBeGreaterThan(0);
-    expect(live(run, [logon(after + DAY, 'p-22', 'ws-91', '10.1.0.22')]).some(({ p }) => p < 0.01)).toBe(true);
+    // An account that goes to forty machines on one day has had one day with something new.
+    const roam = Array.from({ length: 40 }, (_, to) => logon(after + to * 60_000, 'p-12', `ws-${50 + to}`));
+    live(run, roam);
+    expect(live(run, [stranger(after + DAY)])[0]?.p).toBeLessThan(before * 3);
+    expect(live(run, [stranger(after + 2 * DAY)])).toEqual([]);
     const entities = [
-      { kind: 'user' as const, value: 'p-22' },
-      { kind: 'host' as const, value: 'ws-91' },
+      { kind: 'user' as const, value: 'p-99' },
+      { kind: 'host' as const, value: 'ws-49' },
     ];
-    run.baseline.unlearn({ tenant: 'acme', entities, from: after, to: after + 2 * DAY });
-    const again = live(run, [logon(after + 3 * DAY, 'p-22', 'ws-91', '10.1.0.22')]);
-    expect(again.map(({ key }) => key.split('|')[0])).toEqual(['account']);
+    run.baseline.unlearn({ tenant: 'acme', entities, from: after, to: after + 3 * DAY });
+    expect(live(run, [stranger(after + 3 * DAY)])).toHaveLength(1);
   });
 
   it('goes on after restore as it would have', () => {

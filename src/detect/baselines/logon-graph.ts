@@ -80,7 +80,8 @@ class LogonGraph implements Baseline {
 
   #say(sighting: Sighting, { graph, from, to }: Edge, found: NewEdge): Surprise {
     const { tenant } = sighting;
-    const every = (rate: number) => Math.max(1, Math.round(1 / rate));
+    // Rarer than once in all the days there are is not known.
+    const every = (rate: number) => Math.max(1, Math.round(Math.min(1 / rate, found.nodeDays)));
     const numbers = {
       fromDays: found.fromDays,
       newHostEveryDays: every(found.fromRate),
@@ -95,8 +96,8 @@ class LogonGraph implements Baseline {
     const did =
       graph === 'account' ? `${from.value} logged on to ${to}` : `somebody logged on to ${to} from ${from.value}`;
     const text =
-      `${did} for the first time in ${numbers.fromDays} days: this ${what} comes to a new host on one day in ` +
-      `${numbers.newHostEveryDays}, the host sees a new ${what} on one day in ${numbers.newGuestEveryDays}, and ` +
+      `${did} for the first time in ${numbers.fromDays} days: this ${what} comes to a new host on at most one day in ` +
+      `${numbers.newHostEveryDays}, the host sees a new ${what} on at most one in ${numbers.newGuestEveryDays}, and ` +
       `${numbers.usualGuestsInCommon} of ${numbers.usualGuests} of its usual ones share a host with this one; of about ` +
       `${numbers.nodeDays} days of ${what}s ${numbers.asUnlikely} brought a first logon as unlikely`;
     const user = sighting.targetUser ?? sighting.user;
