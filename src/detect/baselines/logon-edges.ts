@@ -19,8 +19,6 @@ const partners = ['p0', 'p1', 'p2', 'p3'] as const;
 export interface NewEdge {
   /** How often a day of a node on the from side brings an edge at least as unlikely. */
   readonly p: number;
-  /** Either side is younger than a week: nothing is known of its habits. */
-  readonly isYoung: boolean;
   /** New edges a day, of this node and of its new partner. */
   readonly fromRate: number;
   readonly toRate: number;
@@ -64,8 +62,8 @@ export class LogonEdges {
   /** Of a graph: new edges, days of nodes on either side, days; and days by class of their most unlikely edge. */
   readonly #sums = new KeyTable({ sum: 'f64', day: 'u16' }, 183_000);
 
-  /** @returns undefined where the edge is known */
-  see(tenant: string, graph: string, from: string, to: string, day: number): NewEdge | undefined {
+  /** @returns undefined where the edge is known, `young` where either end is known for less than a week and nothing of its habits */
+  see(tenant: string, graph: string, from: string, to: string, day: number): NewEdge | 'young' | undefined {
     const [a, b] = [idOf(tenant, graph, 'from', from), idOf(tenant, graph, 'to', to)];
     const [sinceA, sinceB] = [this.#meet(tenant, graph, 'from', a, day), this.#meet(tenant, graph, 'to', b, day)];
     this.#once(tenant, graph, 'days', day);
@@ -73,11 +71,11 @@ export class LogonEdges {
     if (!this.#edges.isNew) return undefined;
     this.#edges.column('since')[edge] = day;
     const isYoung = day - sinceA < GROWN || day - sinceB < GROWN;
-    const found = this.#judge(tenant, graph, a, b, day);
-    if (!isYoung) this.#learn(tenant, graph, a, b, day, found.class);
+    const found = isYoung ? undefined : this.#judge(tenant, graph, a, b, day);
+    if (found !== undefined) this.#learn(tenant, graph, a, b, day, found.class);
     this.#join(a, b);
     this.#join(b, a);
-    return { ...found, isYoung, fromDays: day - sinceA };
+    return found === undefined ? 'young' : { ...found, fromDays: day - sinceA };
   }
 
   /** Takes out an edge made in those days, and what it taught. */

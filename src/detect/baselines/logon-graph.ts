@@ -49,7 +49,7 @@ class LogonGraph implements Baseline {
     let said = NOTHING;
     for (const edge of edgesOf(sighting)) {
       const found = this.#edges.see(tenant, edge.graph, edge.from.value, edge.to, day);
-      if (found === undefined || isYoung || found.isYoung || found.p > WORTH_SAYING) continue;
+      if (found === undefined || found === 'young' || isYoung || found.p > WORTH_SAYING) continue;
       said = [...said, this.#say(sighting, edge, found)];
     }
     return said;
