@@ -1,4 +1,6 @@
 import type { MakeBaseline } from './baseline.ts';
+import { beaconing } from './beaconing.ts';
+import { fanOut } from './fan-out.ts';
 import { addressByProgram } from './first-address-by-program.ts';
 import { childOfParent } from './first-child-of-parent.ts';
 import { domainByProgram } from './first-domain-by-program.ts';
@@ -12,6 +14,7 @@ import { userOnHost } from './first-user-on-host.ts';
 import { makeHostSilence } from './host-silence.ts';
 import { makeUnusualHours } from './unusual-hours.ts';
 import { makeVolume } from './volume.ts';
+import { logonGraph } from './logon-graph.ts';
 
 /** Every baseline there is, in the order they are asked. */
 export const all: readonly MakeBaseline[] = [
@@ -28,4 +31,7 @@ export const all: readonly MakeBaseline[] = [
   makeVolume,
   makeUnusualHours,
   makeHostSilence,
+  beaconing,
+  fanOut,
+  logonGraph,
 ];
