@@ -6,7 +6,7 @@ import { NoveltyRate, type Reach } from './novelty-rate.ts';
 export const DAY_MS = 86_400_000;
 /** A habit that rested longer is a new one again. */
 const FORGET_DAYS = 90;
-/** As many others who begin with the same thing within a week are a rollout, not that many surprises. */
+/** As many others who begin with the same thing within a week, and are most of all who do it, are a rollout. */
 const ROLLOUT = 5;
 /** What more of them than this share do already surprises in nobody. */
 const COMMON = 0.1;
@@ -85,10 +85,10 @@ export class Habits {
     const thing = { ...keyHash(this.#seed, tenant, 'thing', what) };
     const before = this.#habit(keyHash(this.#seed, tenant, who, what), entity, thing, day);
     if (before === 'usual') return undefined;
-    const { others, recent } = this.#begin(thing, day, before === 'forgotten');
+    const { others, isRollout } = this.#begin(thing, day, before === 'forgotten');
     if (!isGrown) return undefined;
     const known = this.#tenants.column('entities')[home] ?? 0;
-    const reach = reachOf(company?.doing ?? others, company?.members ?? known, recent);
+    const reach = reachOf(company?.doing ?? others, company?.members ?? known, isRollout);
     if (reach === 0) return undefined;
     const rate = this.#rate.news(tenant, entity, day, reach);
     if (!this.#maySay(entity, day)) return undefined;
@@ -166,7 +166,7 @@ export class Habits {
     return isKnown ? 'forgotten' : 'never';
   }
 
-  #begin(thing: KeyHash, day: number, isAgain: boolean): { others: number; recent: number } {
+  #begin(thing: KeyHash, day: number, isAgain: boolean): { others: number; isRollout: boolean } {
     const slot = this.#things.take(thing, day);
     const [doers, week, recent] = [
       this.#things.column('doers'),
@@ -177,10 +177,11 @@ export class Habits {
       week[slot] = day;
       recent[slot] = 0;
     }
-    const before = { others: Math.max(0, (doers[slot] ?? 0) - (isAgain ? 1 : 0)), recent: recent[slot] ?? 0 };
-    doers[slot] = before.others + 1;
-    recent[slot] = Math.min(65_535, before.recent + 1);
-    return before;
+    const others = Math.max(0, (doers[slot] ?? 0) - (isAgain ? 1 : 0));
+    const began = recent[slot] ?? 0;
+    doers[slot] = others + 1;
+    recent[slot] = Math.min(65_535, began + 1);
+    return { others, isRollout: began >= ROLLOUT && 2 * began >= others };
   }
 
   #maySay(entity: KeyHash, day: number): boolean {
@@ -197,8 +198,8 @@ export class Habits {
 }
 
 /** 0: what many do, or are beginning to. */
-function reachOf(others: number, of: number, recent: number): Reach | 0 {
-  if (recent >= ROLLOUT || others >= Math.max(ROLLOUT, COMMON * of)) return 0;
+function reachOf(others: number, of: number, isRollout: boolean): Reach | 0 {
+  if (isRollout || others >= Math.max(ROLLOUT, COMMON * of)) return 0;
   if (others === 0) return 3;
   return others <= 2 ? 2 : 1;
 }

@@ -125,8 +125,8 @@ describe('country, network and client of sign-ins', () => {
     const at = MONDAY + 30 * DAY;
     for (let one = 0; one < 500; one += 1) flooded.baseline.see(signIn(at + one, 'user7', `x${one}`, `as9${one}`));
     quiet.baseline.see(signIn(at, 'user7', 'x0', 'as90'));
-    const after = (baseline: Baseline) => baseline.see(signIn(at + DAY, 'user7', 'vu', 'as55555'))[0]?.p ?? 1;
-    const [loud, still] = [after(flooded.baseline), after(quiet.baseline)];
+    const next = (baseline: Baseline) => baseline.see(signIn(at + DAY, 'user7', 'vu', 'as55555'))[0]?.p ?? 1;
+    const [loud, still] = [next(flooded.baseline), next(quiet.baseline)];
     expect(loud / still).toBeGreaterThan(0.5);
     expect(loud / still).toBeLessThan(2);
     expect(flooded.baseline.see(signIn(at + DAY, 'user8', 'vu', 'as66666')).length).toBe(1);

@@ -1,6 +1,6 @@
 import type { ActivityKind } from '../../contracts/event.ts';
 import { clientName } from './agent-family.ts';
-import type { MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
+import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { Habits, type Novelty } from './habits.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -17,7 +17,7 @@ const facets: readonly Facet[] = ['country', 'network', 'client'];
  * share of new places in the tenant that came with a new client where one did. An account that travels, and everyone who leaves by a
  * VPN, thereby have their own norm. Memory: at most 40 MB.
  */
-class SignInPlace {
+class SignInPlace implements Baseline {
   readonly name = 'sign-in-place';
   readonly title = 'Sign-in from a place new to the account';
   readonly level = 'low';
