@@ -1,6 +1,7 @@
 import type { Detection } from '../contracts/detection.ts';
 import type { SourceEvent } from '../contracts/event.ts';
 import type { Detecting } from '../contracts/stages.ts';
+import { InFiles } from './baselines/in-files.ts';
 import { correlationDetections } from './correlating.ts';
 import { createMatching } from './matching.ts';
 import type { RuleEngine } from './rule-engine.ts';
@@ -22,6 +23,8 @@ export interface DetectingOptions {
    * such as 60,000, or they never speak; an event that comes later than that is not counted.
    */
   readonly lateness?: number;
+  /** Whether behavioural baselines look on as well; they speak at `end`, of what more than a week of telemetry led up to. */
+  readonly baselines?: boolean;
 }
 
 /**
@@ -33,10 +36,12 @@ export function createDetecting(engine: RuleEngine, tenant: string, options: Det
   const match = createMatching(engine, tenant);
   const ofCorrelation = correlationDetections(tenant);
   const correlator = engine.correlator<SourceEvent>({ lateness: options.lateness ?? Number.POSITIVE_INFINITY });
+  const baselines = options.baselines === true ? new InFiles(tenant) : undefined;
   return {
     push(events) {
       const detections: Detection[] = [];
       for (const event of events) {
+        baselines?.push(event);
         const matched = match(event);
         if (matched === undefined) continue;
         if (matched.rules.length > 0)
@@ -45,6 +50,6 @@ export function createDetecting(engine: RuleEngine, tenant: string, options: Det
       }
       return detections;
     },
-    end: () => correlator.flush().map(ofCorrelation),
+    end: () => [...correlator.flush().map(ofCorrelation), ...(baselines?.end() ?? [])],
   };
 }

@@ -6,16 +6,13 @@ import { parse } from 'yaml';
 import { assess } from '../../src/cli/assess.ts';
 import { loadRules, shippedRules } from '../../src/cli/load.ts';
 import { compileRules } from '../../src/sigma/index.ts';
+import { linesOf, type Telemetry } from '../support/telemetry.ts';
 
 /** One scenario file: telemetry in, expected findings out, with the rules that ship. */
 interface Scenario {
   readonly name: string;
   readonly why: string;
-  /**
-   * Records; `repeat` writes one record several times, `{i}` in any text becomes 1, 2, 3, ... (`{ii}`: 01, 02, 03, ...). `series`
-   * writes each of those at several times: `{at}` becomes the time, `{nnn}` its number, 001, 002, ...
-   */
-  readonly telemetry: readonly (Record<string, unknown> & { repeat?: number; series?: Series })[];
+  readonly telemetry: readonly Telemetry[];
   /** In order. `title` must be contained; lists must be contained; an empty list means that nobody is disturbed. */
   readonly findings: readonly {
     readonly title: string;
@@ -25,41 +22,17 @@ interface Scenario {
   }[];
 }
 
-interface Series {
-  readonly from: string;
-  readonly everyMinutes: number;
-  readonly times: number;
-}
-
 const folder = import.meta.dirname;
 const { engine } = compileRules(loadRules([shippedRules]));
 const scratch = mkdtempSync(join(tmpdir(), 'bridgewatch-scenario-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-const once: Series = { from: '2026-02-03T00:00:00Z', everyMinutes: 0, times: 1 };
-
-function lines({ telemetry }: Scenario): string {
-  return telemetry
-    .flatMap(({ repeat = 1, series = once, ...record }) =>
-      Array.from({ length: repeat * series.times }, (_, place) => {
-        const i = (place % repeat) + 1;
-        const n = Math.floor(place / repeat);
-        return JSON.stringify(record)
-          .replaceAll('{i}', String(i))
-          .replaceAll('{ii}', String(i).padStart(2, '0'))
-          .replaceAll('{nnn}', String(n + 1).padStart(3, '0'))
-          .replaceAll('{at}', new Date(Date.parse(series.from) + n * series.everyMinutes * 60_000).toISOString());
-      }),
-    )
-    .join('\n');
-}
 
 describe('scenarios', () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
     const scenario = parse(readFileSync(join(folder, file), 'utf8'), { merge: true }) as Scenario;
     it(`${scenario.name}: ${scenario.why}`, async () => {
       const input = join(scratch, `${file}.ndjson`);
-      writeFileSync(input, lines(scenario));
+      writeFileSync(input, linesOf(scenario.telemetry));
       const { malformed, findings } = await assess([input], { engine, tenant: 'scenario', onReject: () => undefined });
       expect(malformed).toBe(0);
       expect(findings.map(({ title }) => title)).toHaveLength(scenario.findings.length);
