@@ -1,12 +1,8 @@
-/** Seeded chance for simulations (mulberry32): the same lives every time. */
+import { randomFrom } from './telemetry.ts';
+
+/** Seeded chance for simulations: the same lives every time. */
 export function chance(seed: number) {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = randomFrom(seed);
   return {
     /** In [0, 1). */
     next,

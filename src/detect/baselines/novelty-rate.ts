@@ -14,7 +14,8 @@ type ReachColumns = Record<(typeof REACHES)[number], 'f64'>;
  * How often something new happens, by frequency: the share of an entity's days on which it did (as Good and Turing estimate the chance of an
  * unseen species by how often species were new), shrunk toward the tenant's share as though three of its days were the entity's (a
  * beta prior), times the share of the tenant's new things that were at least as new. Days count half after 60. An entity that is always
- * somewhere new (it travels, it scans) thereby has its own high rate, and its news are no surprise.
+ * somewhere new (it travels, it scans) thereby has its own high rate, and its news are no surprise. In the tenant's share an entity's
+ * n-th day of news counts 1/√n: those few who make most of the news say little of all others.
  */
 export class NoveltyRate {
   readonly #seed: number;
@@ -56,7 +57,8 @@ export class NoveltyRate {
     const ownDays = Math.max(0, (days[slot] ?? 0) - 1);
     const ownNews = Math.max(0, (news[slot] ?? 0) - (isFirst ? 0 : 1));
     const p = this.#share(home, reach, ownDays, ownNews);
-    for (let from = isFirst ? 1 : (highest[slot] ?? 0) + 1; from <= reach; from += 1) this.#count(home, from, 1);
+    for (let from = isFirst ? 1 : (highest[slot] ?? 0) + 1; from <= reach; from += 1)
+      this.#count(home, from, 1 / Math.sqrt(1 + ownNews));
     if (isFirst) {
       news[slot] = (news[slot] ?? 0) + 1;
       newsDay[slot] = day;
@@ -72,11 +74,12 @@ export class NoveltyRate {
     const { news, newsDay, highest } = this.#own();
     const day = newsDay[slot] ?? 0;
     if (day < from || day > to) return;
-    news[slot] = Math.max(0, (news[slot] ?? 0) - 1);
+    const left = Math.max(0, (news[slot] ?? 0) - 1);
+    news[slot] = left;
     newsDay[slot] = 0;
     const home = this.#tenants.find(keyHash(this.#seed, tenant));
     if (home === -1) return;
-    for (let reach = 1; reach <= (highest[slot] ?? 0); reach += 1) this.#count(home, reach, -1);
+    for (let reach = 1; reach <= (highest[slot] ?? 0); reach += 1) this.#count(home, reach, -1 / Math.sqrt(1 + left));
   }
 
   *pages(prefix: string): Generator<readonly [string, Uint8Array]> {

@@ -49,7 +49,11 @@ export class Peers {
   /** Takes in that somebody used something that shows whom they are like. */
   learn(tenant: string, who: string, item: string, day: number): void {
     const slot = this.#entities.take({ ...keyHash(this.#seed, tenant, who) }, day);
-    const [week, today, days] = [this.#entities.column('week'), this.#entities.column('today'), this.#entities.column('days')];
+    const [week, today, days] = [
+      this.#entities.column('week'),
+      this.#entities.column('today'),
+      this.#entities.column('days'),
+    ];
     const now = Math.floor(day / WEEK);
     if ((week[slot] ?? 0) < now) {
       if ((week[slot] ?? 0) !== 0) this.#join(tenant, slot, now);
@@ -128,4 +132,3 @@ export class Peers {
     group[slot] = this.#groups.join(keyHash(this.#seed, tenant).low, group[slot] ?? 0, (bin) => mine[bin] ?? 0, week);
   }
 }
-

@@ -1,12 +1,12 @@
-import type { ActivityKind } from '../../contracts/event.ts';
 import type { EntityKind } from '../../contracts/entity.ts';
+import type { ActivityKind } from '../../contracts/event.ts';
 import { agentFamily } from './agent-family.ts';
 import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { Habits, type Novelty } from './habits.ts';
 import type { Sighting } from './sighting.ts';
 
 const WORTH = 0.05;
-const kinds: ReadonlySet<ActivityKind> = new Set(['sign_in', 'sign_in_failure', 'api_call', 'account_change', 'network']);
+const kinds: ReadonlySet<ActivityKind> = new Set(['sign_in', 'sign_in_failure', 'api_call', 'network']);
 
 /** Who sends a user agent: the account or principal; on the wire, where none is named, the machine. */
 function senderOf({ principal, user, host, sourceAddress }: Sighting): readonly [EntityKind, string] | undefined {
