@@ -6,6 +6,8 @@ import { correlationDetections } from './correlating.ts';
 import { createMatching } from './matching.ts';
 import type { RuleEngine } from './rule-engine.ts';
 
+export { Baselines, baselineCounts, unlearnObservation } from './baselines/observer.ts';
+export { Sightings } from './baselines/sightings.ts';
 export { detectorVersion } from './detector.ts';
 export { createMatching, type Matched } from './matching.ts';
 export type { RuleEngine } from './rule-engine.ts';

@@ -1,9 +1,35 @@
 import { apiCall } from './api-call.ts';
 import type { MakeBaseline } from './baseline.ts';
+import { addressByProgram } from './first-address-by-program.ts';
+import { childOfParent } from './first-child-of-parent.ts';
+import { domainByProgram } from './first-domain-by-program.ts';
+import { driver } from './first-driver.ts';
+import { programByUser } from './first-program-by-user.ts';
+import { programInTenant } from './first-program-in-tenant.ts';
+import { programOnHost } from './first-program-on-host.ts';
+import { service } from './first-service.ts';
+import { task } from './first-task.ts';
+import { userOnHost } from './first-user-on-host.ts';
 import { impossibleTravel } from './impossible-travel.ts';
 import { peerGroup } from './peer-group.ts';
 import { signInPlace } from './sign-in-place.ts';
 import { userAgent } from './user-agent.ts';
 
 /** Every baseline there is, in the order they are asked. */
-export const all: readonly MakeBaseline[] = [signInPlace, impossibleTravel, userAgent, apiCall, peerGroup];
+export const all: readonly MakeBaseline[] = [
+  programOnHost,
+  programByUser,
+  programInTenant,
+  childOfParent,
+  userOnHost,
+  addressByProgram,
+  domainByProgram,
+  service,
+  task,
+  driver,
+  signInPlace,
+  impossibleTravel,
+  userAgent,
+  apiCall,
+  peerGroup,
+];

@@ -1,4 +1,5 @@
-import type { Surprise } from './baseline.ts';
+import type { Entity } from '../../contracts/entity.ts';
+import type { Surprise, Unlearned } from './baseline.ts';
 import { Calibration } from './calibration.ts';
 
 /** A surprise that is said, with what the tenant's past makes of it. */
@@ -25,6 +26,18 @@ interface Claim extends Told {
   said: boolean;
 }
 
+/** What was said, for as long as a person may say what it was. */
+interface Remembered {
+  readonly day: number;
+  readonly at: number;
+  readonly baseline: string;
+  readonly p: number;
+  readonly entities: readonly string[];
+}
+
+/** Of what was said, the last so many. */
+const REMEMBERED = 400;
+
 /** What a tenant was told and what not: nothing that is withheld is gone without a number. */
 export interface BudgetCounts {
   said: number;
@@ -47,6 +60,7 @@ export class Budget {
   #day = 0;
   /** By rising `aDay`. */
   #claims: Claim[] = [];
+  #remembered: Remembered[] = [];
 
   constructor(options: BudgetOptions = defaultBudget) {
     this.#options = options;
@@ -101,9 +115,23 @@ export class Budget {
       claim.said = true;
       this.counts.said += 1;
       this.counts.withheld -= 1;
+      this.#remember(claim.surprise);
       told.push({ id: claim.id, surprise: claim.surprise, aDay: claim.aDay });
     }
     return told;
+  }
+
+  /** What those entities did in that time was a threat: that it was said counts for nothing when it is asked how often chance speaks so. */
+  unlearn({ entities, from, to }: Unlearned): void {
+    const named = new Set(entities.map(nameOf));
+    const isOf = (one: Remembered) => one.at >= from && one.at <= to && one.entities.some((name) => named.has(name));
+    for (const { baseline, p, day } of this.#remembered.filter(isOf)) this.#of(baseline).forget(p, this.#day - day);
+    this.#remembered = this.#remembered.filter((one) => !isOf(one));
+  }
+
+  #remember({ at, baseline, p, entities }: Surprise): void {
+    if (this.#remembered.length >= REMEMBERED) this.#remembered.shift();
+    this.#remembered.push({ day: this.#day, at, baseline, p, entities: entities.map(nameOf) });
   }
 
   #of(baseline: string): Calibration {
@@ -115,25 +143,27 @@ export class Budget {
     return calibration;
   }
 
-  calibration(baseline: string): Calibration {
-    return this.#of(baseline);
-  }
-
   save(): unknown {
     const calibrations = [...this.#calibrations].map(([name, calibration]) => [name, calibration.save()]);
-    return { day: this.#day, claims: this.#claims, counts: this.counts, calibrations };
+    return { day: this.#day, claims: this.#claims, remembered: this.#remembered, counts: this.counts, calibrations };
   }
 
   restore(saved: unknown): void {
-    const { day, claims, counts, calibrations } = saved as {
+    const { day, claims, remembered, counts, calibrations } = saved as {
       day: number;
       claims: Claim[];
+      remembered: Remembered[];
       counts: BudgetCounts;
       calibrations: [string, unknown][];
     };
     this.#day = day;
     this.#claims = claims;
+    this.#remembered = remembered;
     Object.assign(this.counts, counts);
     for (const [name, calibration] of calibrations) this.#of(name).restore(calibration);
   }
+}
+
+function nameOf({ kind, value }: Entity): string {
+  return `${kind}|${value}`;
 }

@@ -35,6 +35,13 @@ export class Calibration {
     this.#today[at] = Math.min(A_DAY, (this.#today[at] ?? 0) + 1);
   }
 
+  /** One so strange, so many days ago, was a threat: it says nothing about chance. */
+  forget(p: number, daysAgo: number): void {
+    const at = classOf(p);
+    if (daysAgo <= 0) this.#today[at] = Math.max(0, (this.#today[at] ?? 0) - 1);
+    else this.#counts[at] = Math.max(0, (this.#counts[at] ?? 0) - 0.5 ** (daysAgo / HALF_LIFE));
+  }
+
   /** @param days that passed; @param isAdult whether it was able to speak on the first of them */
   close(days: number, isAdult: boolean): void {
     if (days <= 0) return;

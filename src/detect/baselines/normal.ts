@@ -113,6 +113,7 @@ export class Normal {
   }
 
   unlearn(what: Unlearned): void {
+    this.#tenants.get(what.tenant)?.budget.unlearn(what);
     for (const baseline of this.#baselines) baseline.unlearn(what);
   }
 

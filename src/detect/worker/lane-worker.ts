@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../../contracts/event.ts';
+import type { Activity, SourceEvent } from '../../contracts/event.ts';
 import { decodeBatch, type LogBatch } from '../../contracts/log-batch.ts';
 import type { RecentIds } from '../../kernel/recent-ids.ts';
 import type { Attempt, AttemptMarker } from '../../ports/attempt-marker.ts';
@@ -23,6 +23,12 @@ export interface Poison {
   readonly raw: string | Uint8Array;
 }
 
+/** Sees every event once; what it has to say goes with the next commit. */
+interface EventWatch {
+  see(tenant: string, event: SourceEvent, receivedAt: number, activity: Activity): void;
+  take(): readonly Observation[];
+}
+
 export interface LaneWorkerParts {
   readonly lanes: readonly number[];
   readonly log: EventLog;
@@ -42,11 +48,7 @@ export interface LaneWorkerParts {
     receivedAt: number,
     replay: boolean,
   ) => Observation | undefined;
-  /** Sees every event once; what it has to say goes with the next commit. */
-  readonly watch?: {
-    see(tenant: string, event: SourceEvent, receivedAt: number): void;
-    take(): readonly Observation[];
-  };
+  readonly watches?: readonly EventWatch[];
   readonly onPoison: (poison: Poison) => void;
   /** Tests kill here. */
   readonly crashPoint?: (name: WorkerCrashPoint) => void;
@@ -247,8 +249,9 @@ export class LaneWorker {
   #event(lane: number, position: number, batch: LogBatch, event: SourceEvent, isNew: boolean): void {
     for (let tries = 1; ; tries += 1) {
       try {
-        if (isNew) this.#detect(batch, event);
-        addToLake(this.#parts.buffer, batch.tenant, event, batch.receivedAt);
+        const activity = event.lens.activity(event.record);
+        if (isNew) this.#detect(batch, event, activity);
+        addToLake(this.#parts.buffer, batch.tenant, event, activity, batch.receivedAt);
         return;
       } catch (error) {
         if (tries < TRIES) continue;
@@ -259,11 +262,11 @@ export class LaneWorker {
     }
   }
 
-  #detect(batch: LogBatch, event: SourceEvent): void {
-    const { match, correlated, watch } = this.#parts;
+  #detect(batch: LogBatch, event: SourceEvent, activity: Activity): void {
+    const { match, correlated, watches = [] } = this.#parts;
     const { tenant, receivedAt, door } = batch;
     const matched = match(tenant, event);
-    watch?.see(tenant, event, receivedAt);
+    for (const watch of watches) watch.see(tenant, event, receivedAt, activity);
     if (matched === undefined) return;
     this.#outcome.matched(matched);
     const observation = correlated(tenant, matched, receivedAt, door === 'file');
@@ -306,8 +309,8 @@ export class LaneWorker {
   }
 
   #commit(): void {
-    const { work, watch, crashPoint, clock, claim } = this.#parts;
-    for (const observation of watch?.take() ?? []) this.#outcome.observe(observation);
+    const { work, watches = [], crashPoint, clock, claim } = this.#parts;
+    for (const watch of watches) for (const observation of watch.take()) this.#outcome.observe(observation);
     this.#committedAt = clock.now();
     crashPoint?.('before detections');
     work.commit({ ...this.#outcome.take(), claim, snapshots: new Map([progressOf(claim.name, this.#progress)]) });

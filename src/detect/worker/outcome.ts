@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../../contracts/event.ts';
+import type { Activity, SourceEvent } from '../../contracts/event.ts';
 import { type LakeValue, lakeHour, lakeRow } from '../../contracts/lake.ts';
 import type { LakeBuffer } from '../../ports/lake.ts';
 import type { DetectedEvent, Observation, WorkCommit } from '../../ports/work-store.ts';
@@ -72,14 +72,14 @@ export function rawOf(event: SourceEvent): string {
 }
 
 /** Puts an event into the lake, into the hour it happened in: or, where its time is suspect, into that of its receipt. */
-export function addToLake(buffer: LakeBuffer, tenant: string, event: SourceEvent, receivedAt: number): void {
-  const row: readonly LakeValue[] = lakeRow(
-    event,
-    event.lens.activity(event.record),
-    event.file,
-    receivedAt,
-    rawOf(event),
-  );
+export function addToLake(
+  buffer: LakeBuffer,
+  tenant: string,
+  event: SourceEvent,
+  activity: Activity,
+  receivedAt: number,
+): void {
+  const row: readonly LakeValue[] = lakeRow(event, activity, event.file, receivedAt, rawOf(event));
   buffer.add(tenant, hourOf(event.timeSuspect ? receivedAt : event.time), row);
 }
 

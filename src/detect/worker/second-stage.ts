@@ -2,6 +2,7 @@ import type { Detection } from '../../contracts/detection.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Claim, DetectedEvent, StoredObservation, WorkStore } from '../../ports/work-store.ts';
 import { progressOfAll } from './lane-worker.ts';
+import { PagedState } from './paged-state.ts';
 
 /** A detector that looks across hosts and events. Fed in the order of receipt, over all workers. */
 export interface Observer {
@@ -10,9 +11,12 @@ export interface Observer {
   take(observation: StoredObservation): void;
   /** Everything received until `receivedAt` (epoch ms) has been given: what is certain now. */
   advance(receivedAt: number): readonly FoundAcross[];
-  /** Its whole state as a JSON value; `restore` takes it back. */
+  /** Its whole state as a JSON value; `restore` takes it back. Not asked of one that has pages. */
   snapshot(): unknown;
   restore(snapshot: unknown): void;
+  /** Of one with much state: all of it in pages by name. It is kept less often, and only what has changed is written. */
+  pages?(): Iterable<readonly [name: string, page: Uint8Array]>;
+  restorePages?(pages: ReadonlyMap<string, Uint8Array>): void;
 }
 
 export interface FoundAcross {
@@ -30,6 +34,8 @@ export interface SecondStageParts {
   readonly workers: readonly string[];
   /** Milliseconds between snapshots. */
   readonly snapshotEvery?: number;
+  /** The same for what is kept in pages. */
+  readonly pagesEvery?: number;
 }
 
 interface Saved {
@@ -40,6 +46,8 @@ interface Saved {
 
 const SNAPSHOT = 'second-stage';
 const SNAPSHOT_EVERY = 10_000;
+/** After a crash so much is worked out again from the observations, which stay until then. */
+const PAGES_EVERY = 300_000;
 const READ = 5000;
 
 /**
@@ -49,26 +57,37 @@ const READ = 5000;
 export class SecondStage {
   readonly #parts: SecondStageParts;
   readonly #byKind: ReadonlyMap<string, Observer>;
+  readonly #whole: readonly Observer[];
+  readonly #paged: readonly Observer[];
+  readonly #pages = new PagedState();
   #cursor = 0;
-  /** Observations up to here are in the state that is kept. */
+  /** Observations up to here are in the state that is kept: of those kept whole, and of those in pages. */
   #kept = 0;
+  #keptPages = 0;
   #pending: StoredObservation[] = [];
   #savedAt = 0;
+  #pagesSavedAt: number;
 
   constructor(parts: SecondStageParts) {
     this.#parts = parts;
     this.#byKind = new Map(parts.observers.map((observer) => [observer.kind, observer]));
+    this.#whole = parts.observers.filter(({ pages }) => pages === undefined);
+    this.#paged = parts.observers.filter(({ pages }) => pages !== undefined);
+    this.#pagesSavedAt = parts.clock.now();
     const saved = savedIn(parts.work);
     if (saved === undefined) return;
-    this.#cursor = saved.cursor;
+    const paged = this.#paged.length === 0 ? undefined : this.#pages.load(parts.work, this.#paged);
     this.#kept = saved.cursor;
-    this.#pending = [...saved.pending];
+    this.#keptPages = this.#paged.length === 0 ? saved.cursor : (paged?.cursor ?? 0);
+    this.#cursor = Math.min(this.#kept, this.#keptPages);
+    this.#pending = [...saved.pending, ...(paged?.pending ?? [])];
     for (const [kind, snapshot] of Object.entries(saved.observers)) this.#byKind.get(kind)?.restore(snapshot);
   }
 
   /** Takes in what has come and commits what is found. */
   step(): void {
-    const { work, claim, workers, clock, observers, snapshotEvery = SNAPSHOT_EVERY } = this.#parts;
+    const { work, claim, workers, clock, observers } = this.#parts;
+    const { snapshotEvery = SNAPSHOT_EVERY, pagesEvery = PAGES_EVERY } = this.#parts;
     // Read before the observations: those committed up to this progress are then all there.
     const upTo = progressOfAll(work, workers);
     this.#forget();
@@ -79,21 +98,34 @@ export class SecondStage {
     const detections = observers.flatMap((observer) => observer.advance(upTo));
     if (detections.length > 0) work.commit({ claim, detections });
     const now = clock.now();
-    if (Math.abs(now - this.#savedAt) < snapshotEvery) return;
-    this.save();
+    const isDue = Math.abs(now - this.#pagesSavedAt) >= pagesEvery && this.#paged.length > 0;
+    if (!isDue && Math.abs(now - this.#savedAt) < snapshotEvery) return;
+    this.#save(isDue);
     this.#savedAt = now;
+    if (isDue) this.#pagesSavedAt = now;
   }
 
   /** Keeps the state; what it was made from may go. */
   save(): void {
-    const { work, claim, observers } = this.#parts;
+    this.#save(true);
+  }
+
+  #save(withPages: boolean): void {
+    const { work, claim } = this.#parts;
+    const pendingOf = (observers: readonly Observer[]) =>
+      this.#pending.filter(({ kind }) => observers.some((observer) => observer.kind === kind));
     const saved: Saved = {
       cursor: this.#cursor,
-      pending: this.#pending,
-      observers: Object.fromEntries(observers.map((observer) => [observer.kind, observer.snapshot()])),
+      pending: pendingOf(this.#whole),
+      observers: Object.fromEntries(this.#whole.map((observer) => [observer.kind, observer.snapshot()])),
     };
-    work.commit({ claim, snapshots: new Map([[SNAPSHOT, Buffer.from(JSON.stringify(saved))]]) });
+    const pages =
+      withPages && this.#paged.length > 0
+        ? this.#pages.changes(this.#paged, this.#cursor, pendingOf(this.#paged))
+        : new Map<string, Uint8Array>();
+    work.commit({ claim, snapshots: new Map([...pages, [SNAPSHOT, Buffer.from(JSON.stringify(saved))]]) });
     this.#kept = this.#cursor;
+    if (withPages || this.#paged.length === 0) this.#keptPages = this.#cursor;
     this.#forget();
   }
 
@@ -101,16 +133,23 @@ export class SecondStage {
   #forget(): void {
     const { work } = this.#parts;
     const [oldest] = work.observations(0, 1);
-    if (oldest !== undefined && oldest.sequence <= this.#kept) work.trimObservations(this.#kept);
+    const kept = Math.min(this.#kept, this.#keptPages);
+    if (oldest !== undefined && oldest.sequence <= kept) work.trimObservations(kept);
   }
 
   #read(): void {
     for (;;) {
       const read = this.#parts.work.observations(this.#cursor, READ);
-      this.#pending.push(...read);
+      for (const observation of read) if (!this.#isIn(observation)) this.#pending.push(observation);
       this.#cursor = read.at(-1)?.sequence ?? this.#cursor;
       if (read.length < READ) return;
     }
+  }
+
+  /** What is kept whole is kept more often: after a crash some of what is read again is in it already. */
+  #isIn({ kind, sequence }: StoredObservation): boolean {
+    const isPaged = this.#byKind.get(kind)?.pages !== undefined;
+    return sequence <= (isPaged ? this.#keptPages : this.#kept);
   }
 }
 

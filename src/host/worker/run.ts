@@ -9,6 +9,7 @@ import { loadRules } from '../../cli/load.ts';
 import type { EventOrigin } from '../../contracts/event.ts';
 import { LANES } from '../../contracts/log-batch.ts';
 import {
+  Baselines,
   Correlations,
   correlatedObservation,
   createMatching,
@@ -16,6 +17,7 @@ import {
   type Matched,
   type Poison,
   SecondStage,
+  Sightings,
   Upkeep,
   Watch,
 } from '../../detect/index.ts';
@@ -77,7 +79,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
       return matcher(event);
     },
     correlated: correlatedObservation(engine.feeders),
-    watch: new Watch({ claim, clock: systemClock, fieldsFor }),
+    watches: [new Watch({ claim, clock: systemClock, fieldsFor }), new Sightings({ claim, clock: systemClock })],
     onPoison: poisonFile(join(dataDir, places.rejects)),
     ...(options.flush === undefined ? {} : { flush: options.flush }),
     ...(options.crashAt === undefined ? {} : { crashPoint: crasher(options.crashAt) }),
@@ -90,7 +92,7 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
             work,
             claim,
             clock: systemClock,
-            observers: [new Correlations(engine, eventOf), new Upkeep(fieldsFor)],
+            observers: [new Correlations(engine, eventOf), new Upkeep(fieldsFor), new Baselines()],
             workers: Array.from({ length: of }, (_, at) => workerName(at, of)),
           }),
           signal,
