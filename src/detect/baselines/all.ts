@@ -1,5 +1,6 @@
 import { apiCall } from './api-call.ts';
 import type { MakeBaseline } from './baseline.ts';
+import { commandLine } from './command-line.ts';
 import { addressByProgram } from './first-address-by-program.ts';
 import { childOfParent } from './first-child-of-parent.ts';
 import { domainByProgram } from './first-domain-by-program.ts';
@@ -32,4 +33,5 @@ export const all: readonly MakeBaseline[] = [
   userAgent,
   apiCall,
   peerGroup,
+  commandLine,
 ];
