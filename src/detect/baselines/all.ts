@@ -12,6 +12,7 @@ import { service } from './first-service.ts';
 import { task } from './first-task.ts';
 import { userOnHost } from './first-user-on-host.ts';
 import { impossibleTravel } from './impossible-travel.ts';
+import { obfuscation } from './obfuscation.ts';
 import { peerGroup } from './peer-group.ts';
 import { signInPlace } from './sign-in-place.ts';
 import { userAgent } from './user-agent.ts';
@@ -34,4 +35,5 @@ export const all: readonly MakeBaseline[] = [
   apiCall,
   peerGroup,
   commandLine,
+  obfuscation,
 ];
