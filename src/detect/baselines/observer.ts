@@ -30,6 +30,12 @@ export class Baselines implements Observer {
     return this.#normal.bytes;
   }
 
+  /** Bytes by baseline, and of the past they share. */
+  get byBaseline(): Readonly<Record<string, number>> {
+    const { baselines, past } = this.#normal;
+    return Object.fromEntries([['past', past.bytes], ...baselines.map(({ name, bytes }) => [name, bytes] as const)]);
+  }
+
   take({ tenant, body }: StoredObservation): void {
     const said = body as SightingsBody | UnlearnBody;
     if ('unlearn' in said) {

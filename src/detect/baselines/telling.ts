@@ -1,6 +1,7 @@
 import type { Activity, ActivityKind } from '../../contracts/event.ts';
+import { type KeyHash, keyHash } from './key-hash.ts';
 
-/** The names that make two acts alike, in one object that is written over by the next call. */
+/** The names that make two acts alike. */
 export interface Telling {
   kind: ActivityKind;
   host: string | undefined;
@@ -20,7 +21,6 @@ export interface Telling {
 }
 
 const NAME = 256;
-/** Characters of a path that are looked at: its end tells. */
 const KNOWN_IMAGES = 20_000;
 const images = new Map<string, string>();
 
@@ -41,8 +41,23 @@ function bounded(name: string | undefined): string | undefined {
   return name !== undefined && name.length > NAME ? name.slice(0, NAME) : name;
 }
 
-type Field = Exclude<keyof Telling, 'kind'>;
-const everywhere: readonly Field[] = ['host', 'user', 'principal'];
+type Name = string | undefined;
+type Read = (activity: Activity) => Name;
+
+const readers = {
+  targetUser: ({ targetUser }) => targetUser,
+  image: ({ process }) => programName(process?.image),
+  parent: ({ parent }) => programName(parent?.image),
+  sourceAddress: ({ sourceAddress }) => sourceAddress,
+  remoteAddress: ({ remoteAddress }) => remoteAddress,
+  remotePort: ({ remotePort }) => (remotePort === undefined ? undefined : String(remotePort)),
+  domain: ({ domain }) => domain,
+  object: objectOf,
+  action: ({ action }) => action,
+  outcome: ({ outcome }) => outcome,
+  userAgent: ({ userAgent }) => userAgent,
+} satisfies Record<string, Read>;
+type Field = keyof typeof readers;
 
 /** What tells acts of a kind apart, beside host, user and principal. Kinds that are not here are told apart by those alone. */
 const fields: Partial<Record<ActivityKind, readonly Field[]>> = {
@@ -71,46 +86,67 @@ const fields: Partial<Record<ActivityKind, readonly Field[]>> = {
   api_call: ['sourceAddress', 'object', 'action', 'outcome', 'userAgent'],
 };
 
-const told = new Map<ActivityKind, ReadonlySet<Field>>();
+interface Tells {
+  readonly seed: number;
+  readonly reads: readonly Read[];
+  readonly fields: readonly Field[];
+}
+const told = new Map<ActivityKind, Tells>();
 
-function toldBy(kind: ActivityKind): ReadonlySet<Field> {
-  let set = told.get(kind);
-  if (set === undefined) {
-    set = new Set([...everywhere, ...(fields[kind] ?? [])]);
-    told.set(kind, set);
+function toldBy(kind: ActivityKind): Tells {
+  let tells = told.get(kind);
+  if (tells === undefined) {
+    const own = fields[kind] ?? [];
+    tells = { seed: keyHash(1, kind).low, reads: own.map((field) => readers[field]), fields: own };
+    told.set(kind, tells);
   }
-  return set;
+  return tells;
+}
+
+/** A hash of the telling names: alike where acts are alike. Written over by the next call, as keyHash's is. */
+export function tellingHash(activity: Activity, seed: number): KeyHash {
+  const { reads, seed: ofKind } = toldBy(activity.kind);
+  const { host, user, principal } = activity;
+  // By how many there are: a list of them would be made for every event.
+  const [a, b, c, d, e] = reads;
+  const both = seed ^ ofKind;
+  if (a === undefined) return keyHash(both, host, user, principal);
+  if (b === undefined) return keyHash(both, host, user, principal, a(activity));
+  if (c === undefined) return keyHash(both, host, user, principal, a(activity), b(activity));
+  return keyHash(both, host, user, principal, a(activity), b(activity), c(activity), d?.(activity), e?.(activity));
 }
 
 /** An activity's telling names; `object` is the service, task, share or driver, of an access the program acted on. */
 export function tellingOf(activity: Activity): Telling {
   const { kind } = activity;
-  const tells = toldBy(kind);
-  return {
-    kind,
-    host: bounded(activity.host),
-    user: bounded(activity.user),
-    targetUser: tells.has('targetUser') ? bounded(activity.targetUser) : undefined,
-    principal: bounded(activity.principal),
-    image: tells.has('image') ? programName(activity.process?.image) : undefined,
-    parent: tells.has('parent') ? programName(activity.parent?.image) : undefined,
-    sourceAddress: tells.has('sourceAddress') ? bounded(activity.sourceAddress) : undefined,
-    remoteAddress: tells.has('remoteAddress') ? bounded(activity.remoteAddress) : undefined,
-    remotePort: tells.has('remotePort') ? activity.remotePort : undefined,
-    domain: tells.has('domain') ? bounded(activity.domain) : undefined,
-    object: tells.has('object') ? objectOf(activity) : undefined,
-    action: tells.has('action') ? bounded(activity.action) : undefined,
-    outcome: tells.has('outcome') ? activity.outcome : undefined,
-    userAgent: tells.has('userAgent') ? bounded(activity.userAgent) : undefined,
-  };
+  const telling: Record<string, unknown> = { ...nothing, kind };
+  telling.host = bounded(activity.host);
+  telling.user = bounded(activity.user);
+  telling.principal = bounded(activity.principal);
+  for (const field of toldBy(kind).fields) telling[field] = bounded(readers[field](activity));
+  if (telling.remotePort !== undefined) telling.remotePort = activity.remotePort;
+  return telling as unknown as Telling;
 }
 
-function objectOf({ kind, object, target, file }: Activity): string | undefined {
+const nothing: Telling = {
+  kind: 'other',
+  host: undefined,
+  user: undefined,
+  targetUser: undefined,
+  principal: undefined,
+  image: undefined,
+  parent: undefined,
+  sourceAddress: undefined,
+  remoteAddress: undefined,
+  remotePort: undefined,
+  domain: undefined,
+  object: undefined,
+  action: undefined,
+  outcome: undefined,
+  userAgent: undefined,
+};
+
+function objectOf({ kind, object, target, file }: Activity): Name {
   if (kind === 'driver_load') return programName(file ?? object);
-  return target === undefined ? bounded(object) : programName(target.image);
-}
-
-/** The names as one text. */
-export function tellingKey(telling: Telling): string {
-  return `${telling.kind}\u0001${telling.host}\u0001${telling.user}\u0001${telling.targetUser}\u0001${telling.principal}\u0001${telling.image}\u0001${telling.parent}\u0001${telling.sourceAddress}\u0001${telling.remoteAddress}\u0001${telling.remotePort}\u0001${telling.domain}\u0001${telling.object}\u0001${telling.action}\u0001${telling.outcome}\u0001${telling.userAgent}`;
+  return target === undefined ? object : programName(target.image);
 }
