@@ -208,6 +208,14 @@ describe('whence and by what program', () => {
     expect(whenceOf(undefined, undefined, undefined, undefined)).toBeUndefined();
     expect(whenceOf('DE', undefined, 91, 10)).toEqual({ country: 'de', ...nowhere });
     expect(whenceOf('DE', undefined, 48, null)).toEqual({ country: 'de', ...nowhere });
+    for (const [name, code] of [
+      ['Germany', 'de'],
+      ['Vanuatu', 'vu'],
+      ['France', 'fr'],
+      ['United Kingdom', 'gb'],
+      ['Russia', 'ru'],
+    ])
+      expect(whenceOf(name, undefined)?.country).toBe(code);
     expect(whenceOf('Atlantis', 'AS701', ' ', 3)).toMatchObject({ country: 'atlantis', network: 'as701' });
   });
 

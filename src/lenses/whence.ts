@@ -15,8 +15,10 @@ function codeOf(name: string): string | undefined {
     for (let first = 97; first <= 122; first += 1) {
       for (let second = 97; second <= 122; second += 1) {
         const code = String.fromCharCode(first, second);
-        const known = names.of(code.toUpperCase())?.toLowerCase();
-        if (known !== undefined && !codes.has(known)) codes.set(known, code);
+        const region = code.toUpperCase();
+        const known = names.of(region)?.toLowerCase();
+        // Codes given up (DD, NH) answer with the name of what they became.
+        if (known !== undefined && new Intl.Locale(`und-${region}`).region === region) codes.set(known, code);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chance } from '../../../test/support/chance.ts';
 import { DAY, HOUR, MONDAY, PlainPast, sighting } from '../../../test/support/sighting.ts';
+import { tell } from '../../../test/support/tell.ts';
 import { apiCall } from './api-call.ts';
 import type { Baseline, Surprise } from './baseline.ts';
 
@@ -14,7 +15,7 @@ function life(days: number, seed: number) {
   const baseline = apiCall(new PlainPast());
   const said: Surprise[] = [];
   let lived = 0;
-  const see = (one: ReturnType<typeof call>) => said.push(...baseline.see(one));
+  const see = (one: ReturnType<typeof call>) => said.push(...tell(baseline, one));
   for (let day = 0; day < days; day += 1) {
     for (let service = 0; service < 120; service += 1) {
       lived += 1;
@@ -37,7 +38,8 @@ function life(days: number, seed: number) {
 describe('API calls of cloud principals', () => {
   it('says so when a service calls what neither it nor its peers ever called', () => {
     const { baseline } = life(30, 1);
-    const [surprise] = baseline.see(
+    const [surprise] = tell(
+      baseline,
       call(MONDAY + 30 * DAY, role('svc7', 'i-9'), 'CreateAccessKey', 'iam.amazonaws.com'),
     );
     expect(surprise?.p).toBeLessThan(0.004);
@@ -49,8 +51,8 @@ describe('API calls of cloud principals', () => {
   it('is less surprised by an engineer who often calls something new', () => {
     const { baseline } = life(30, 2);
     const at = MONDAY + 30 * DAY;
-    const service = baseline.see(call(at, role('svc8'), 'GetSecretValue'))[0]?.p ?? 1;
-    const engineer = baseline.see(call(at, role('engineer', 'p3@corp.example'), 'DescribeVolumes'))[0]?.p ?? 1;
+    const service = tell(baseline, call(at, role('svc8'), 'GetSecretValue'))[0]?.p ?? 1;
+    const engineer = tell(baseline, call(at, role('engineer', 'p3@corp.example'), 'DescribeVolumes'))[0]?.p ?? 1;
     expect(engineer).toBeGreaterThan(10 * service);
   });
 
@@ -58,10 +60,10 @@ describe('API calls of cloud principals', () => {
     const { baseline } = life(30, 3);
     const at = MONDAY + 30 * DAY;
     const rollout = Array.from({ length: 120 }, (_, service) =>
-      baseline.see(call(at + service, role(`svc${service}`), 'PutMetric', 'new.amazonaws.com')),
+      call(at + service, role(`svc${service}`), 'PutMetric', 'new.amazonaws.com'),
     );
-    expect(rollout.slice(5).flat()).toEqual([]);
-    expect(baseline.see(call(at, role('brand-new'), 'DeleteTrail'))).toEqual([]);
+    expect(tell(baseline, ...rollout)).toEqual([]);
+    expect(tell(baseline, call(at, role('brand-new'), 'DeleteTrail'))).toEqual([]);
   });
 
   it('says about as often as p says, in 60 days of normal life', () => {
@@ -75,9 +77,9 @@ describe('API calls of cloud principals', () => {
   it('a thousand new calls in a day move the rate by one day; a threat is unlearned', () => {
     const [flooded, quiet] = [life(30, 5).baseline, life(30, 5).baseline];
     const at = MONDAY + 30 * DAY;
-    for (let one = 0; one < 1000; one += 1) flooded.see(call(at + one, role('svc7'), `X${one}`));
-    quiet.see(call(at, role('svc7'), 'X0'));
-    const next = (baseline: Baseline) => baseline.see(call(at + DAY, role('svc7'), 'DeleteTrail'));
+    for (let one = 0; one < 1000; one += 1) tell(flooded, call(at + one, role('svc7'), `X${one}`));
+    tell(quiet, call(at, role('svc7'), 'X0'));
+    const next = (baseline: Baseline) => tell(baseline, call(at + DAY, role('svc7'), 'DeleteTrail'));
     const ratio = (next(flooded)[0]?.p ?? 1) / (next(quiet)[0]?.p ?? 1);
     expect(ratio).toBeGreaterThan(0.5);
     expect(ratio).toBeLessThan(2);
@@ -91,7 +93,7 @@ describe('API calls of cloud principals', () => {
     const back = apiCall(new PlainPast());
     back.restore(new Map([...baseline.pages()].map(([name, page]) => [name, page.slice()] as const)));
     const ask = (one: Baseline) =>
-      Array.from({ length: 120 }, (_, at) => one.see(call(MONDAY + 25 * DAY + at, role(`svc${at}`), `New${at % 50}`)))
+      Array.from({ length: 120 }, (_, at) => tell(one, call(MONDAY + 25 * DAY + at, role(`svc${at}`), `New${at % 50}`)))
         .flat()
         .map(({ key, p, text }) => [key, p, text]);
     const expected = ask(baseline);

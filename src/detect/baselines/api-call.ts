@@ -1,6 +1,7 @@
 import type { ActivityKind } from '../../contracts/event.ts';
 import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { type Company, DAY_MS, Habits, type Novelty } from './habits.ts';
+import { Held } from './held.ts';
 import { Peers } from './peers.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -35,6 +36,8 @@ class ApiCall implements Baseline {
   readonly #habits = new Habits(0x71, { pairs: 360_000, entities: 45_000, things: 45_000, youngDays: 7 });
   readonly #peers = new Peers(0x72, { entities: 45_000, deeds: 360_000, groups: 1024 });
 
+  readonly #held = new Held();
+
   constructor(past: Past) {
     this.#past = past;
   }
@@ -49,7 +52,13 @@ class ApiCall implements Baseline {
     const novelty = this.#habits.see(tenant, who, what, last, company);
     this.#peers.learn(tenant, who, what, day);
     this.#peers.did(tenant, who, what, day);
-    return novelty === undefined || novelty.p > WORTH ? [] : [this.#say(sighting, who, what, novelty, company)];
+    return novelty === undefined || novelty.p > WORTH
+      ? []
+      : this.#held.hold(this.#say(sighting, who, what, novelty, company), [what]);
+  }
+
+  close(tenant: string, hour: number): readonly Surprise[] {
+    return this.#held.due(tenant, hour, (thing, at) => this.#habits.isRollout(tenant, thing, at));
   }
 
   unlearn({ tenant, entities, from, to }: Unlearned): void {
@@ -58,17 +67,19 @@ class ApiCall implements Baseline {
   }
 
   get bytes(): number {
-    return this.#habits.bytes + this.#peers.bytes;
+    return this.#habits.bytes + this.#peers.bytes + this.#held.bytes;
   }
 
   *pages(): Generator<readonly [string, Uint8Array]> {
     yield* this.#habits.pages('habits|');
     yield* this.#peers.pages('peers|');
+    yield* this.#held.pages('');
   }
 
   restore(pages: ReadonlyMap<string, Uint8Array>): void {
     this.#habits.restore('habits|', pages);
     this.#peers.restore('peers|', pages);
+    this.#held.restore('', pages);
   }
 
   #say(sighting: Sighting, who: string, what: string, novelty: Novelty, company: Company | undefined): Surprise {

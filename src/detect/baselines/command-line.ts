@@ -17,6 +17,10 @@ const LEARNED_A_DAY = 16;
 const SAID_A_DAY = 3;
 /** Lines of all programs that a program's own are weighed against. */
 const SHRINK_LINES = 20;
+/** What more of the new lines are like is new, but not unlike the others. */
+const UNLIKE = 0.1;
+/** Bits a character that text has. */
+const TEXT_BITS = 1.5;
 /** Bits a character of a bin. */
 const BIN = 0.25;
 const SHORTEST = 4;
@@ -24,6 +28,8 @@ const kinds: ReadonlySet<ActivityKind> = new Set(['process_start']);
 
 interface Judged {
   readonly p: number;
+  /** Of new lines, those at least as unusual. */
+  readonly share: number;
   readonly bits: number;
   readonly part: string;
   readonly pace: Pace;
@@ -82,7 +88,8 @@ class CommandLine implements Baseline {
     if (before < LEARNED_A_DAY) this.#learn(sighting, program, key, line, day);
     if (before === 0 && pace.days >= this.youngDays) this.#weigh(tenant, program, judged.bits, day);
     const said = this.#hosts.column('said');
-    if (pace.days < this.youngDays || judged.p > WORTH || (said[slot] ?? 0) >= SAID_A_DAY) return [];
+    if (pace.days < this.youngDays || judged.p > WORTH || judged.share > UNLIKE || (said[slot] ?? 0) >= SAID_A_DAY)
+      return [];
     said[slot] = (said[slot] ?? 0) + 1;
     return [this.#say(sighting, image, judged)];
   }
@@ -133,10 +140,13 @@ class CommandLine implements Baseline {
     const { bits, end } = this.#model.loss(program.low, line);
     const own = this.#tails.tail(program, bits);
     const all = this.#tails.tail(keyHash(0xa3, tenant), bits);
-    const share = (own.count * own.share + SHRINK_LINES * all.share) / (own.count + SHRINK_LINES);
+    // Before there are others to compare with: an exponential of the bits that English text has (Shannon 1951).
+    const prior = Math.exp(-bits / TEXT_BITS);
+    const wide = (all.count * all.share + SHRINK_LINES * prior) / (all.count + SHRINK_LINES);
+    const share = (own.count * own.share + SHRINK_LINES * wide) / (own.count + SHRINK_LINES);
     const p = Math.max(1e-12, -Math.expm1(-pace.aDay * nth * share));
     const part = line.slice(Math.max(0, end - 32), end);
-    return { p, bits, part, pace, earlier: own.count, median: own.median };
+    return { p, share, bits, part, pace, earlier: own.count, median: own.median };
   }
 
   #learn({ tenant, host, user }: Sighting, program: KeyHash, key: KeyHash, line: string, day: number): void {

@@ -104,6 +104,15 @@ export class Habits {
     };
   }
 
+  /** Whether a thing, by now, is what five and most of its doers began within a week. */
+  isRollout(tenant: string, what: string, at: number): boolean {
+    const slot = this.#things.find(keyHash(this.#seed, tenant, 'thing', what));
+    if (slot === -1) return false;
+    const began = this.#things.column('recent')[slot] ?? 0;
+    const isRecent = Math.floor(at / DAY_MS) - (this.#things.column('week')[slot] ?? 0) < WEEK;
+    return isRecent && began >= ROLLOUT && 2 * began >= (this.#things.column('doers')[slot] ?? 0);
+  }
+
   /** What an entity began between two times is new again. */
   unlearn(tenant: string, who: string, from: number, to: number): void {
     const entity = { ...keyHash(this.#seed, tenant, who) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chance } from '../../../test/support/chance.ts';
 import { DAY, HOUR, MONDAY, PlainPast, sighting } from '../../../test/support/sighting.ts';
+import { tell } from '../../../test/support/tell.ts';
 import type { Baseline, Surprise } from './baseline.ts';
 import { peerGroup } from './peer-group.ts';
 
@@ -19,7 +20,7 @@ function life(days: number, seed: number, each = 40) {
   const baseline = peerGroup(new PlainPast());
   const said: Surprise[] = [];
   let lived = 0;
-  const see = (one: ReturnType<typeof run>) => said.push(...baseline.see(one));
+  const see = (one: ReturnType<typeof run>) => said.push(...tell(baseline, one));
   for (let day = 0; day < days; day += 1) {
     if (day % 7 > 4) continue;
     for (let person = 0; person < 3 * each; person += 1) {
@@ -39,7 +40,7 @@ describe('what peers never do', () => {
   it('says so when somebody of the accounts department runs what developers run all day', () => {
     const { baseline } = life(35, 1);
     const at = MONDAY + 35 * DAY;
-    const ofUser = baseline.see(run(at, 'u3', 'docker')).find(({ entities }) => entities[0]?.kind === 'user');
+    const ofUser = tell(baseline, run(at, 'u3', 'docker')).find(({ entities }) => entities[0]?.kind === 'user');
     expect(ofUser?.p).toBeLessThan(0.01);
     expect(ofUser?.text).toBe(
       'user u3 ran docker.exe for the first time in 35 days; 0 of 39 peers of u3 (who use the same programs) do this, and 40 of 120 users in all',
@@ -49,10 +50,10 @@ describe('what peers never do', () => {
   it('is silent where peers do it, where nobody is like one yet, and where all of a department get a program', () => {
     const { baseline } = life(35, 2);
     const at = MONDAY + 35 * DAY;
-    expect(baseline.see(run(at, 'somebody new', 'mimikatz'))).toEqual([]);
-    expect(baseline.see(run(at, 'u1', 'git'))).toEqual([]);
-    const rollout = Array.from({ length: 40 }, (_, one) => baseline.see(run(at + one, `u${3 * one}`, 'newsap')));
-    expect(rollout.slice(5).flat()).toEqual([]);
+    expect(tell(baseline, run(at, 'somebody new', 'mimikatz'))).toEqual([]);
+    expect(tell(baseline, run(at, 'u1', 'git'))).toEqual([]);
+    const rollout = Array.from({ length: 40 }, (_, one) => run(at + one, `u${3 * one}`, 'newsap'));
+    expect(tell(baseline, ...rollout)).toEqual([]);
   });
 
   it('says about as often as p says, in 60 days of normal life', () => {
@@ -67,22 +68,22 @@ describe('what peers never do', () => {
   it('is stable: groups stay the departments, week after week, also when all of them change a program', () => {
     const { baseline } = life(70, 4);
     const at = MONDAY + 70 * DAY;
-    const peers = (user: string) => Number(baseline.see(run(at, user, `x-${user}`))[0]?.numbers.peers);
+    const peers = (user: string) => Number(tell(baseline, run(at, user, `x-${user}`))[0]?.numbers.peers);
     expect([peers('u9'), peers('u10'), peers('u11')]).toEqual([39, 39, 39]);
   });
 
   it('a threat is unlearned; it comes back from its pages as it was, within its memory', () => {
     const { baseline } = life(35, 5);
     const at = MONDAY + 35 * DAY;
-    const odd = () => baseline.see(run(at, 'u3', 'docker')).length;
-    expect([odd(), odd()]).toEqual([2, 0]);
+    const odd = () => tell(baseline, run(at, 'u3', 'docker')).length;
+    expect([odd(), odd()]).toEqual([1, 0]);
     const entities = [{ kind: 'user' as const, value: 'u3' }];
     baseline.unlearn({ tenant: 'acme', entities, from: at, to: at });
     expect(odd()).toBe(1);
     const back = peerGroup(new PlainPast());
     back.restore(new Map([...baseline.pages()].map(([name, page]) => [name, page.slice()] as const)));
     const ask = (one: Baseline) =>
-      Array.from({ length: 100 }, (_, each) => one.see(run(at + DAY, `u${each}`, `new${each % 60}`)))
+      Array.from({ length: 100 }, (_, each) => tell(one, run(at + DAY, `u${each}`, `new${each % 60}`)))
         .flat()
         .map(({ key, p, text }) => [key, p, text]);
     const expected = ask(baseline);

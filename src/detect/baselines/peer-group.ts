@@ -1,6 +1,7 @@
 import type { ActivityKind } from '../../contracts/event.ts';
 import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { type Company, DAY_MS, Habits, type Novelty } from './habits.ts';
+import { Held } from './held.ts';
 import { Peers } from './peers.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -37,6 +38,8 @@ class PeerGroup implements Baseline {
   readonly #habits = new Habits(0x81, { pairs: 360_000, entities: 90_000, things: 90_000, youngDays: 14 });
   readonly #peers = new Peers(0x82, { entities: 90_000, deeds: 360_000, groups: 2048 });
 
+  readonly #held = new Held();
+
   constructor(past: Past) {
     this.#past = past;
   }
@@ -44,11 +47,24 @@ class PeerGroup implements Baseline {
   see(sighting: Sighting): readonly Surprise[] {
     const deed = deedOf(sighting);
     if (deed === undefined || sighting.outcome === 'failure') return [];
-    const said: Surprise[] = [];
     const { user, host, kind } = sighting;
-    if (user !== undefined) this.#judge(sighting, ['user', user], deed, said);
-    if (host !== undefined && kind === 'process_start') this.#judge(sighting, ['host', host], deed, said);
-    return said;
+    const ofUser = user === undefined ? undefined : this.#judge(sighting, ['user', user], deed);
+    const ofHost =
+      host === undefined || kind !== 'process_start' ? undefined : this.#judge(sighting, ['host', host], deed);
+    // What the user's peers never do is the better sentence; its host's would say the same again.
+    const said = ofUser ?? ofHost;
+    return said === undefined ? [] : this.#held.hold(said, [`${ofUser === undefined ? 'host' : 'user'}\n${deed.what}`]);
+  }
+
+  close(tenant: string, hour: number): readonly Surprise[] {
+    return this.#held.due(tenant, hour, (thing, at) => {
+      const end = thing.indexOf('\n');
+      return this.#habits.isRollout(
+        scopeOf(tenant, thing.startsWith('user') ? 'user' : 'host'),
+        thing.slice(end + 1),
+        at,
+      );
+    });
   }
 
   unlearn({ tenant, entities, from, to }: Unlearned): void {
@@ -57,25 +73,26 @@ class PeerGroup implements Baseline {
   }
 
   get bytes(): number {
-    return this.#habits.bytes + this.#peers.bytes;
+    return this.#habits.bytes + this.#peers.bytes + this.#held.bytes;
   }
 
   *pages(): Generator<readonly [string, Uint8Array]> {
     yield* this.#habits.pages('habits|');
     yield* this.#peers.pages('peers|');
+    yield* this.#held.pages('');
   }
 
   restore(pages: ReadonlyMap<string, Uint8Array>): void {
     this.#habits.restore('habits|', pages);
     this.#peers.restore('peers|', pages);
+    this.#held.restore('', pages);
   }
 
   #judge(
     sighting: Sighting,
     subject: Subject,
     { what, isTelling }: { what: string; isTelling: boolean },
-    said: Surprise[],
-  ): void {
+  ): Surprise | undefined {
     const { last } = sighting;
     const [kind, who] = subject;
     const scope = scopeOf(sighting.tenant, kind);
@@ -84,8 +101,8 @@ class PeerGroup implements Baseline {
     const novelty = this.#habits.see(scope, who, what, last, company);
     if (isTelling) this.#peers.learn(scope, who, what, day);
     this.#peers.did(scope, who, what, day);
-    if (novelty === undefined || company === undefined || novelty.p > WORTH) return;
-    said.push(this.#say(sighting, subject, what, novelty, company));
+    if (novelty === undefined || company === undefined || novelty.p > WORTH) return undefined;
+    return this.#say(sighting, subject, what, novelty, company);
   }
 
   #say(sighting: Sighting, [kind, value]: Subject, what: string, novelty: Novelty, company: Company): Surprise {

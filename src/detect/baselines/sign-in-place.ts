@@ -2,6 +2,7 @@ import type { ActivityKind } from '../../contracts/event.ts';
 import { clientName } from './agent-family.ts';
 import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { Habits, type Novelty } from './habits.ts';
+import { Held } from './held.ts';
 import type { Sighting } from './sighting.ts';
 
 /** More surprising than this share of an account's days is not worth a word. */
@@ -31,6 +32,8 @@ class SignInPlace implements Baseline {
   /** Whether a new client comes with a new place, over all tenants: [new places, of them with a new client]. */
   readonly #together = new Float64Array(2);
 
+  readonly #held = new Held();
+
   constructor(past: Past) {
     this.#past = past;
     const made = (seed: number, pairs: number) =>
@@ -55,7 +58,17 @@ class SignInPlace implements Baseline {
     }
     if (news.length === 0) return [];
     const p = this.#joint(news);
-    return p > WORTH ? [] : [this.#say(sighting, who, news, p)];
+    if (p > WORTH) return [];
+    const things = news.map(([facet, value]) => `${facet}\n${value}`);
+    return this.#held.hold(this.#say(sighting, who, news, p), things);
+  }
+
+  close(tenant: string, hour: number): readonly Surprise[] {
+    return this.#held.due(tenant, hour, (thing, at) => {
+      const end = thing.indexOf('\n');
+      const facet = facets.find((each) => each === thing.slice(0, end));
+      return facet !== undefined && this.#habits[facet].isRollout(tenant, thing.slice(end + 1), at);
+    });
   }
 
   unlearn({ tenant, entities, from, to }: Unlearned): void {
@@ -66,16 +79,19 @@ class SignInPlace implements Baseline {
   }
 
   get bytes(): number {
-    return facets.reduce((bytes, facet) => bytes + this.#habits[facet].bytes, this.#together.byteLength);
+    const own = this.#together.byteLength + this.#held.bytes;
+    return facets.reduce((bytes, facet) => bytes + this.#habits[facet].bytes, own);
   }
 
   *pages(): Generator<readonly [string, Uint8Array]> {
     for (const facet of facets) yield* this.#habits[facet].pages(`${facet}|`);
+    yield* this.#held.pages('');
     yield ['together', new Uint8Array(this.#together.buffer)];
   }
 
   restore(pages: ReadonlyMap<string, Uint8Array>): void {
     for (const facet of facets) this.#habits[facet].restore(`${facet}|`, pages);
+    this.#held.restore('', pages);
     const together = pages.get('together');
     if (together !== undefined) new Uint8Array(this.#together.buffer).set(together);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chance } from '../../../test/support/chance.ts';
 import { DAY, HOUR, MONDAY, PlainPast, sighting } from '../../../test/support/sighting.ts';
+import { tell } from '../../../test/support/tell.ts';
 import { agentFamily, clientName } from './agent-family.ts';
 import type { Surprise } from './baseline.ts';
 import { userAgent } from './user-agent.ts';
@@ -15,7 +16,7 @@ function life(hosts: number, days: number, seed: number) {
   const said: Surprise[] = [];
   let lived = 0;
   const see = (at: number, host: number, agent: string) =>
-    said.push(...baseline.see(sighting('network', at, { host: `pc${host}`, userAgent: agent })));
+    said.push(...tell(baseline, sighting('network', at, { host: `pc${host}`, userAgent: agent })));
   for (let day = 0; day < days; day += 1) {
     for (let host = 0; host < hosts; host += 1) {
       if (day % 7 > 4) continue;
@@ -33,7 +34,8 @@ function life(hosts: number, days: number, seed: number) {
 describe('user agents', () => {
   it('says so when a machine that only browses calls itself what none ever did', () => {
     const { baseline } = life(80, 30, 1);
-    const [surprise] = baseline.see(
+    const [surprise] = tell(
+      baseline,
       sighting('network', MONDAY + 30 * DAY, { host: 'pc7', userAgent: 'Havoc/0.7 beacon' }),
     );
     expect(surprise?.p).toBeLessThan(0.002);
@@ -46,12 +48,10 @@ describe('user agents', () => {
     const { baseline } = life(80, 30, 2);
     const at = MONDAY + 30 * DAY;
     const all = (agent: string) =>
-      Array.from({ length: 80 }, (_, host) =>
-        baseline.see(sighting('network', at + host, { host: `pc${host}`, userAgent: agent })),
-      );
-    expect(all(browser(188)).flat()).toEqual([]);
-    expect(all('NewAgent/1.0 (rollout)').slice(5).flat()).toEqual([]);
-    expect(baseline.see(sighting('network', at, { host: 'new', userAgent: 'curl/8.4' }))).toEqual([]);
+      Array.from({ length: 80 }, (_, host) => sighting('network', at + host, { host: `pc${host}`, userAgent: agent }));
+    expect(tell(baseline, ...all(browser(188)))).toEqual([]);
+    expect(tell(baseline, ...all('NewAgent/1.0 (rollout)'))).toEqual([]);
+    expect(tell(baseline, sighting('network', at, { host: 'new', userAgent: 'curl/8.4' }))).toEqual([]);
   });
 
   it('says about as often as p says, in 60 days of normal life', () => {
@@ -60,6 +60,20 @@ describe('user agents', () => {
     if (process.env.SHOW === '1') console.info({ lived, p001: below(0.001), p01: below(0.01), all: said.length });
     expect(below(0.001)).toBeLessThanOrEqual(2 * 0.001 * lived);
     expect(below(0.01)).toBeLessThanOrEqual(2 * 0.01 * lived);
+  });
+
+  it('what is held comes back from the pages, and a threat is unlearned', () => {
+    const { baseline } = life(80, 30, 4);
+    const at = MONDAY + 30 * DAY;
+    const odd = (when: number) => sighting('network', when, { host: 'pc7', userAgent: 'Havoc/0.7 beacon' });
+    expect(baseline.see(odd(at))).toEqual([]);
+    const back = userAgent(new PlainPast());
+    back.restore(new Map([...baseline.pages()].map(([name, page]) => [name, page.slice()] as const)));
+    const due = back.close?.('acme', at / HOUR + 2) ?? [];
+    expect(due.map(({ key }) => key)).toEqual(['pc7|havoc/# beacon']);
+    expect(tell(back, odd(at + DAY))).toEqual([]);
+    back.unlearn({ tenant: 'acme', entities: [{ kind: 'host', value: 'pc7' }], from: at, to: at + DAY });
+    expect(tell(back, odd(at + 2 * DAY))).toHaveLength(1);
   });
 
   it('takes versions and ids out, in bounded time', () => {

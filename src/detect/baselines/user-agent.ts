@@ -3,6 +3,7 @@ import type { ActivityKind } from '../../contracts/event.ts';
 import { agentFamily } from './agent-family.ts';
 import type { Baseline, MakeBaseline, Past, Surprise, Unlearned } from './baseline.ts';
 import { Habits, type Novelty } from './habits.ts';
+import { Held } from './held.ts';
 import type { Sighting } from './sighting.ts';
 
 const WORTH = 0.05;
@@ -33,6 +34,8 @@ class UserAgent implements Baseline {
   readonly #past: Past;
   readonly #habits = new Habits(0x61, { pairs: 360_000, entities: 90_000, things: 45_000, youngDays: 7 });
 
+  readonly #held = new Held();
+
   constructor(past: Past) {
     this.#past = past;
   }
@@ -43,7 +46,13 @@ class UserAgent implements Baseline {
     if (userAgent === undefined || sender === undefined) return [];
     const family = agentFamily(userAgent);
     const novelty = this.#habits.see(tenant, sender.join(' '), family, last);
-    return novelty === undefined || novelty.p > WORTH ? [] : [this.#say(sighting, sender, family, novelty)];
+    return novelty === undefined || novelty.p > WORTH
+      ? []
+      : this.#held.hold(this.#say(sighting, sender, family, novelty), [family]);
+  }
+
+  close(tenant: string, hour: number): readonly Surprise[] {
+    return this.#held.due(tenant, hour, (thing, at) => this.#habits.isRollout(tenant, thing, at));
   }
 
   unlearn({ tenant, entities, from, to }: Unlearned): void {
@@ -51,15 +60,17 @@ class UserAgent implements Baseline {
   }
 
   get bytes(): number {
-    return this.#habits.bytes;
+    return this.#habits.bytes + this.#held.bytes;
   }
 
-  pages(): Iterable<readonly [string, Uint8Array]> {
-    return this.#habits.pages('');
+  *pages(): Generator<readonly [string, Uint8Array]> {
+    yield* this.#habits.pages('');
+    yield* this.#held.pages('');
   }
 
   restore(pages: ReadonlyMap<string, Uint8Array>): void {
     this.#habits.restore('', pages);
+    this.#held.restore('', pages);
   }
 
   #say(
