@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openWorkStore } from '../src/adapters/sqlite/work-store.ts';
 import type { Activity } from '../src/contracts/event.ts';
 import { all } from '../src/detect/baselines/all.ts';
 import { Normal } from '../src/detect/baselines/normal.ts';
@@ -12,7 +16,7 @@ import { Company } from './baselines/company.ts';
 
 /**
  * Every baseline on, one core, JSON lines: `speed` (events a second through folding, rows and the second stage, activities given),
- * `memory` (bytes with a million entities, and what a snapshot takes), `budget` (what is said of chance alone).
+ * `memory` (bytes with a million entities; ms to look a snapshot over, to write it, and to come back from it), `budget` (what is said of chance alone).
  * `--part speed|memory|budget|all`, `--events <n>`, `--entities <n>`.
  */
 const { values } = parseArgs({
@@ -43,6 +47,7 @@ function speed(events: number): void {
   const acts = made.map(({ lens, record }): Activity => lens.activity(record));
   let [folded, packed, judged, rows, told] = [0, 0, 0, 0, 0];
   const started = performance.now();
+  const cpuBefore = process.cpuUsage();
   for (let from = 0; from < events; from += 20_000) {
     const at = START + (from / 20_000) * GRAIN;
     let before = performance.now();
@@ -63,12 +68,16 @@ function speed(events: number): void {
     rows += back.length;
   }
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuSeconds = (user + system) / 1e6;
   say({
     part: 'speed',
     baselines: all.length,
     events,
     seconds: round(seconds),
+    cpuSeconds: round(cpuSeconds),
     eventsPerSecond: Math.round(events / seconds),
+    eventsPerCpuSecond: Math.round(events / cpuSeconds),
     sightingsPerEvent: round(rows / events),
     microsecondsAnEvent: { fold: each(folded, events), rows: each(packed, events), judge: each(judged, events) },
     told,
@@ -100,8 +109,18 @@ function memory(entities: number): void {
   const first = paged.changes([baselines], sequence, []);
   const snapshot = performance.now() - before;
   const bytes = [...first.values()].reduce((sum, page) => sum + page.length, 0);
+  const dir = mkdtempSync(join(tmpdir(), 'bw-bench-baselines-'));
+  const work = openWorkStore({ path: join(dir, 'work') });
+  before = performance.now();
+  work.commit({ snapshots: first });
+  const written = performance.now() - before;
   before = performance.now();
   paged.changes([baselines], sequence, []);
+  const unchanged = performance.now() - before;
+  before = performance.now();
+  new PagedState().load(work, [new Baselines()]);
+  const restored = performance.now() - before;
+  void work.close().then(() => rmSync(dir, { recursive: true }));
   say({
     part: 'memory',
     entities,
@@ -111,7 +130,9 @@ function memory(entities: number): void {
     byBaseline: baselines.byBaseline,
     snapshotBytes: bytes,
     snapshotMs: Math.round(snapshot),
-    unchangedSnapshotMs: Math.round(performance.now() - before),
+    writtenMs: Math.round(written),
+    unchangedSnapshotMs: Math.round(unchanged),
+    restoredMs: Math.round(restored),
     secondsToFill: round(filled),
     rssMebibytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
   });

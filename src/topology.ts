@@ -25,6 +25,8 @@ export interface PipelineParts {
   /** Parsed playbook files. */
   readonly playbooks: readonly { file: string; content: unknown }[];
   readonly capacity?: Capacity;
+  /** Whether behavioural baselines look on; see `createDetecting`. */
+  readonly baselines?: boolean;
 }
 
 export interface Pipeline {
@@ -53,7 +55,7 @@ const DAY = 86_400_000;
 /** The whole flow, in order: events -> detections -> stories -> investigation -> probability -> recommendation -> the line. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lake } = parts;
-  const detecting = createDetecting(parts.engine, parts.tenant);
+  const detecting = createDetecting(parts.engine, parts.tenant, { baselines: parts.baselines ?? false });
   const triage = createTriage(lake);
   const { investigate, recommend } = createInvestigator(lake, parts.playbooks);
   const detections = new Map<string, Detection>();

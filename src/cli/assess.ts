@@ -17,6 +17,7 @@ interface AssessOptions {
   readonly rejects?: string;
   readonly tenant: string;
   readonly capacity?: string;
+  readonly baselines?: boolean;
 }
 
 export interface Assessment {
@@ -35,7 +36,13 @@ export interface Assessment {
 /** The AI half on any telemetry files, no server: read, detect, triage, investigate, recommend. */
 export async function assess(
   files: readonly string[],
-  options: { engine: RuleEngine; tenant: string; onReject: (reject: Reject) => void; findingsPerDay?: number },
+  options: {
+    engine: RuleEngine;
+    tenant: string;
+    onReject: (reject: Reject) => void;
+    findingsPerDay?: number;
+    baselines?: boolean;
+  },
 ): Promise<Assessment> {
   const started = performance.now();
   const pipeline = createPipeline({
@@ -43,6 +50,7 @@ export async function assess(
     engine: options.engine,
     lake: new MemoryLake(),
     playbooks: loadPlaybooks(),
+    baselines: options.baselines ?? false,
     capacity: { ...defaultCapacity, findingsPerDay: options.findingsPerDay ?? Number.POSITIVE_INFINITY },
   });
   const reading = readEvents(files, {
@@ -77,6 +85,7 @@ export function registerAssess(program: Command): void {
     .option('--json', 'print one JSON document')
     .option('--rejects <file>', 'keep unreadable records here, one JSON line each')
     .option('--capacity <n>', 'at most this many findings a day of event time (default: all above the floor)')
+    .option('--baselines', 'judge by behavioural baselines too: of use where the files hold more than a week')
     .option('--tenant <id>', 'tenant the events belong to', 'local')
     .action(async (files: string[], options: AssessOptions) => {
       const rejects = new RejectFile(options.rejects);
@@ -89,6 +98,7 @@ export function registerAssess(program: Command): void {
         engine,
         tenant: options.tenant,
         onReject: rejects.add,
+        baselines: options.baselines === true,
         ...(findingsPerDay === undefined ? {} : { findingsPerDay }),
       });
       rejects.close();
