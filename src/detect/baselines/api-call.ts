@@ -21,7 +21,7 @@ function callerOf(principal: string): string {
  * An API call new to a cloud principal, held against what its peers (who make the same calls; `Peers`) or, where it has no company,
  * all principals do. p: the share of such a principal's days with a call that is new to it and made by as few others (`NoveltyRate`): a
  * principal that often does something new has its own high rate. A call that five others began with in the same week is a rollout.
- * Memory: at most 35 MB.
+ * Memory: at most 36 MB.
  */
 class ApiCall implements Baseline {
   readonly name = 'api-call';

@@ -42,7 +42,7 @@ interface Judged {
  * least usual 32 characters under a character model of the program's lines (`CharacterModel`; bits a character), against those of the
  * program's earlier new lines and, as though 20 of them, all programs' (`Tails`). p: the chance of one such line or more on a day of the
  * program, 1 - exp(-hosts with new lines a day x which of its host it is today x share as unusual). A new line teaches once, a known
- * one once a day, a host 16 lines a program a day to the model and one to the distribution. A program is watched for a week first. Memory: at most 35 MB.
+ * one once a day, a host 16 lines a program a day to the model and one to the distribution. A program is watched for a week first. Memory: at most 23 MB.
  */
 class CommandLine implements Baseline {
   readonly name = 'command-line';

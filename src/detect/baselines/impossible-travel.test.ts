@@ -105,6 +105,19 @@ describe('impossible travel', () => {
     expect(again?.p ?? 0).toBeLessThan(0.01);
   });
 
+  it('finds nearly all of many intruders, each at an account of its own', () => {
+    const { baseline } = life(200, 30, 6);
+    const at = MONDAY + 30 * DAY + 9 * HOUR;
+    const found = Array.from({ length: 200 }, (_, user) => [
+      ...baseline.see(signIn(at, `user${user}`, 'de', 'as100', '198.51.100.1')),
+      ...baseline.see(signIn(at + 30 * MINUTE, `user${user}`, 'vu', `as7${user}`, `10.3.${user}.1`)),
+    ])
+      .flat()
+      .filter(({ p }) => p < 0.01).length;
+    if (process.env.SHOW === '1') console.info('planted 200, p < 0.01:', found);
+    expect(found).toBeGreaterThan(140);
+  });
+
   it('comes back from its pages as it was, within its memory', () => {
     const { baseline } = life(100, 30, 5);
     const back = impossibleTravel(new PlainPast());

@@ -77,6 +77,16 @@ describe('encoded and obfuscated command lines', () => {
     expect(below(0.01)).toBeLessThanOrEqual(2 * 0.01 * hostDays);
   });
 
+  it('finds the first few of many who encode, until it is what is done here', () => {
+    const { baseline } = life(100, 30, 6);
+    const hosts = Array.from({ length: 100 }, (_, host) => host).filter((host) => host % 10 !== 0);
+    const found = hosts
+      .flatMap((host) => baseline.see(shell(MONDAY + 30 * DAY, `pc${host}`, disguised)))
+      .filter(({ p }) => p < 0.01).length;
+    if (process.env.SHOW === '1') console.info('planted 90, p < 0.01:', found);
+    expect(found).toBeGreaterThan(30);
+  });
+
   it('a flood on one day is one day; what a threat did is unlearned', () => {
     const { baseline } = life(100, 30, 4);
     const at = MONDAY + 30 * DAY;

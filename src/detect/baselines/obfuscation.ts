@@ -32,7 +32,7 @@ interface Norm {
  * Encoded or obfuscated command lines (`disguiseOf`), against the tenant's own norm. The unit is a host's day with a program, by its most
  * disguised line; p: the share of such days at least as disguised, of the host, shrunk toward those of the program under the same caller
  * (as 5 days), shrunk toward those of the program (as 20; `Tails`): what an administrator's tool always encodes is its norm, and what a host
- * does is its habit within days. One host's day counts once. Memory: at most 25 MB.
+ * does is its habit within days. One host's day counts once. Memory: at most 16 MB.
  */
 class Obfuscation implements Baseline {
   readonly name = 'obfuscation';

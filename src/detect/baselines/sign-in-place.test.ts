@@ -132,6 +132,18 @@ describe('country, network and client of sign-ins', () => {
     expect(tell(flooded.baseline, signIn(at + DAY, 'user8', 'vu', 'as66666')).length).toBe(1);
   });
 
+  it('finds nearly all of many intruders, each at an account and from a place of its own', () => {
+    const { baseline, run } = life(200, 8);
+    run(31);
+    const found = Array.from({ length: 200 }, (_, user) =>
+      tell(baseline, signIn(MONDAY + 31 * DAY, `user${user}`, `q${user}`, `as7${user}`, 'python-requests/2')),
+    )
+      .flat()
+      .filter(({ p }) => p < 0.01).length;
+    if (process.env.SHOW === '1') console.info('planted 200, p < 0.01:', found);
+    expect(found).toBeGreaterThan(160);
+  });
+
   it('unlearns what a threat did', () => {
     const { baseline, run } = life(100, 6);
     run(31);

@@ -16,7 +16,7 @@ const facets: readonly Facet[] = ['country', 'network', 'client'];
  * Country, network and client (browser and system, or tool) of successful sign-ins, new for an account. p: the share of an account's
  * days on which such a thing is new, and new to as few others (`NoveltyRate`); of several new things the rarest counts, times the
  * share of new places in the tenant that came with a new client where one did. An account that travels, and everyone who leaves by a
- * VPN, thereby have their own norm. Memory: at most 40 MB.
+ * VPN, thereby have their own norm. Memory: at most 50 MB.
  */
 class SignInPlace implements Baseline {
   readonly name = 'sign-in-place';

@@ -76,6 +76,19 @@ describe('user agents', () => {
     expect(tell(back, odd(at + 2 * DAY))).toHaveLength(1);
   });
 
+  it('finds nearly all of many planted, each at a machine of its own', () => {
+    const { baseline } = life(200, 30, 5);
+    const letters = 'abcdefghijklmnopqrst';
+    const found = Array.from({ length: 200 }, (_, host) => {
+      const name = `beacon-${letters[host % 20]}${letters[Math.floor(host / 20)]}/1`;
+      return tell(baseline, sighting('network', MONDAY + 30 * DAY, { host: `pc${host}`, userAgent: name }));
+    })
+      .flat()
+      .filter(({ p }) => p < 0.01).length;
+    if (process.env.SHOW === '1') console.info('planted 200, p < 0.01:', found);
+    expect(found).toBeGreaterThan(140);
+  });
+
   it('takes versions and ids out, in bounded time', () => {
     expect(agentFamily(browser(120))).toBe(agentFamily(browser(121)));
     expect(agentFamily('aws-cli/2.13.5 Python/3.11.4')).toBe(agentFamily('aws-cli/2.9.0 Python/3.9.1'));
