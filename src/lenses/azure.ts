@@ -1,8 +1,9 @@
 import type { Activity, ActivityKind, EventOrigin, JsonObject, Lens } from '../contracts/event.ts';
-import { draft } from './activity.ts';
+import { type Draft, draft } from './activity.ts';
 import { firstText, isObject, objectOf, type Reader, someScalar, textAtAny, textOf, textPathReader } from './fields.ts';
 import { address, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf, whenceOf } from './whence.ts';
 
 const service = (name: string): EventOrigin =>
   Object.freeze({ product: 'azure', service: name, categories: Object.freeze([]) });
@@ -163,6 +164,20 @@ function outcomeOf(record: JsonObject, isSignIn: boolean): 'success' | 'failure'
   return result.startsWith('fail') || result === 'failure' ? 'failure' : 'success';
 }
 
+/** Graph and diagnostic settings write `location`; Log Analytics `LocationDetails`, with the bare country beside it as `Location`. */
+function fillWhence(made: Draft, record: JsonObject): void {
+  const within = isObject(record.properties) ? record.properties : record;
+  made.userAgent = agentOf(within.userAgent ?? record.UserAgent);
+  const place = objectOf(within.location ?? record.LocationDetails);
+  const point = objectOf(place.geoCoordinates);
+  made.whence = whenceOf(
+    place.countryOrRegion ?? record.Location ?? textOf(record.location),
+    within.autonomousSystemNumber ?? record.AutonomousSystemNumber,
+    point.latitude,
+    point.longitude,
+  );
+}
+
 function activity(record: JsonObject): Activity {
   const log = logOf(record);
   const outcome = outcomeOf(record, log === signin);
@@ -177,6 +192,7 @@ function activity(record: JsonObject): Activity {
   made.resource = resourceOf(record);
   made.object = deviceOf(record);
   made.outcome = outcome;
+  if (log === signin) fillWhence(made, record);
   const target = userName(targetOf(record));
   if (target !== made.user) made.targetUser = target;
   return made;

@@ -65,6 +65,7 @@ function activity(record: JsonObject): Activity {
     url: extension.request,
     domain: firstOf(extension, 'destinationDnsDomain'),
     object: undefined,
+    userAgent: extension.requestClientApplication,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Activity, ActivityKind, EventOrigin, JsonObject, Lens } from '../contracts/event.ts';
-import { draft } from './activity.ts';
+import { type Draft, draft } from './activity.ts';
 import {
   isObject,
   objectOf,
@@ -12,6 +12,7 @@ import {
 } from './fields.ts';
 import { address, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf, whenceOf } from './whence.ts';
 
 /** Where a service's audit log keeps what every audit log has. Paths are tried in order. */
 interface AuditLog {
@@ -28,6 +29,8 @@ interface AuditLog {
   readonly resource: readonly string[];
   readonly target: readonly string[];
   readonly outcome: readonly string[];
+  /** The program that called, and whence, where the log says so. */
+  readonly caller?: (made: Draft, record: JsonObject) => void;
   /** Actions that are somebody signing in. */
   readonly signIn: RegExp;
   /** Names that rules use -> where the field is. */
@@ -53,6 +56,13 @@ const logs: readonly AuditLog[] = [
     resource: ['target.displayName', 'target.alternateId'],
     target: ['target.alternateId'],
     outcome: ['outcome.result'],
+    caller: (made, record) => {
+      const client = objectOf(record.client);
+      const place = objectOf(client.geographicalContext);
+      const point = objectOf(place.geolocation);
+      made.userAgent = agentOf(objectOf(client.userAgent).rawUserAgent);
+      made.whence = whenceOf(place.country, objectOf(record.securityContext).asNumber, point.lat, point.lon);
+    },
     signIn: /^user\.(?:session\.start|authentication\.)/,
   },
   {
@@ -72,6 +82,10 @@ const logs: readonly AuditLog[] = [
     resource: ['protoPayload.resourceName', 'resource.labels.project_id'],
     target: [],
     outcome: ['protoPayload.status.message'],
+    caller: (made, record) => {
+      const request = objectOf(objectOf(record.protoPayload).requestMetadata);
+      made.userAgent = agentOf(request.callerSuppliedUserAgent);
+    },
     signIn: /login_success|login_failure|\.login$/i,
     fields: { 'gcp.audit.method_name': 'protoPayload.methodName' },
     dropPrefix: 'data.',
@@ -109,6 +123,9 @@ const logs: readonly AuditLog[] = [
     resource: ['objectRef.name', 'objectRef.resource'],
     target: [],
     outcome: ['responseStatus.code'],
+    caller: (made, record) => {
+      made.userAgent = agentOf(record.userAgent);
+    },
     signIn: never,
     fields: {
       apiGroup: 'objectRef.apiGroup',
@@ -133,6 +150,10 @@ const logs: readonly AuditLog[] = [
     resource: ['repo', 'org'],
     target: ['user'],
     outcome: [],
+    caller: (made, record) => {
+      made.userAgent = agentOf(record.user_agent);
+      made.whence = whenceOf(objectOf(record.actor_location).country_code, undefined);
+    },
     signIn: never,
   },
 ];
@@ -190,6 +211,7 @@ function lensFor(log: AuditLog): Lens {
     const other = userName(target(record));
     if (other !== made.user) made.targetUser = other;
     made.outcome = outcome;
+    log.caller?.(made, record);
     return made;
   };
 

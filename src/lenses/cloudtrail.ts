@@ -3,6 +3,7 @@ import { draft } from './activity.ts';
 import { firstText, objectOf, someScalar, textAt, textAtAny, textOf, textPathReader } from './fields.ts';
 import { address, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf } from './whence.ts';
 
 const origin: EventOrigin = Object.freeze({ product: 'aws', service: 'cloudtrail', categories: Object.freeze([]) });
 
@@ -81,6 +82,7 @@ function activity(record: JsonObject): Activity {
   made.resource = resourceOf(record);
   made.object = textOf(record.eventSource);
   made.outcome = failed ? 'failure' : 'success';
+  made.userAgent = agentOf(record.userAgent);
   const target = userName(objectOf(record.requestParameters).userName);
   if (target !== made.user) made.targetUser = target;
   return made;

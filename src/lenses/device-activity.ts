@@ -2,6 +2,7 @@ import type { Activity, ActivityKind, JsonObject } from '../contracts/event.ts';
 import { draft, port, processRef } from './activity.ts';
 import { textOf } from './fields.ts';
 import { address, domainName, hostName, userName } from './names.ts';
+import { agentOf } from './whence.ts';
 
 /** What CEF and LEEF both say of an event, each under its own names. */
 export interface DeviceFacts {
@@ -22,6 +23,7 @@ export interface DeviceFacts {
   readonly url: unknown;
   readonly domain: unknown;
   readonly object: unknown;
+  readonly userAgent: unknown;
 }
 
 const logon = /\b(?:log[- ]?(?:on|in)|logged[- ]?(?:on|in)|sign(?:ed)?[- ]?(?:on|in)|authenticat\w*)\b/i;
@@ -62,6 +64,7 @@ export function deviceActivity(facts: DeviceFacts): Activity {
   made.domain = domainName(facts.domain) ?? domainName(hostOfUrl(facts.url));
   made.object = textOf(facts.object) ?? textOf(facts.url);
   made.outcome = outcome;
+  made.userAgent = agentOf(facts.userAgent);
   return made;
 }
 

@@ -1,8 +1,9 @@
-import type { Activity, ActivityKind, EventOrigin, JsonObject, Lens } from '../contracts/event.ts';
+import type { Activity, ActivityKind, EventOrigin, JsonObject, Lens, Whence } from '../contracts/event.ts';
 import { draft, port, processRef } from './activity.ts';
 import { isObject, pathReader, type Reader, someScalar, textAt, textAtAny } from './fields.ts';
 import { address, domainName, hostName, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf, whenceOf } from './whence.ts';
 
 /** Sigma's field names -> ECS fields, in order. */
 const names: Readonly<Record<string, readonly string[]>> = {
@@ -179,6 +180,22 @@ const textAt_ = {
   dll: textAt('dll.path'),
   registry: textAt('registry.path'),
 };
+const agentAt = textAt('user_agent.original');
+const countryAt = textAtAny('source.geo.country_iso_code', 'source.geo.country_name', 'client.geo.country_iso_code');
+const networkAt = textAtAny('source.as.number', 'source.as.organization.name', 'client.as.number');
+/** A geo point is an object, or text as `lat,lon`, or a list as [lon, lat]: Elasticsearch takes all three. */
+const pointAt = pathReader('source.geo.location');
+
+function whenceAt(record: JsonObject): Whence | undefined {
+  const point = pointAt(record);
+  let latitude: unknown;
+  let longitude: unknown;
+  if (isObject(point)) [latitude, longitude] = [point.lat, point.lon];
+  else if (Array.isArray(point)) [longitude, latitude] = point;
+  else if (typeof point === 'string' && point.length < 50) [latitude, longitude] = point.split(',');
+  return whenceOf(countryAt(record), networkAt(record), latitude, longitude);
+}
+
 const commandOf = pathReader('process.command_line');
 const argsOf = pathReader('process.args');
 
@@ -213,6 +230,8 @@ function activity(record: JsonObject): Activity {
   made.file = textAt_.file(record) ?? textAt_.dll(record);
   made.registryKey = textAt_.registry(record);
   made.outcome = outcome === 'success' || outcome === 'failure' ? outcome : undefined;
+  made.userAgent = agentOf(agentAt(record));
+  made.whence = whenceAt(record);
   if (host === undefined) made.principal = principalOf(record)?.toLowerCase();
   return made;
 }

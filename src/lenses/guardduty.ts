@@ -4,6 +4,7 @@ import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { isObject, objectOf, objectsOf, pathReader, someScalar, textAt, textAtAny, textOf } from './fields.ts';
 import { domainName, hostName, networkAddress, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf, whenceOf } from './whence.ts';
 
 const origin: EventOrigin = Object.freeze({ product: 'aws', service: 'guardduty', categories: Object.freeze([]) });
 
@@ -69,6 +70,20 @@ function networkFacts(made: Draft, record: JsonObject): void {
   }
 }
 
+/** The one block of the remote side's details there is, whatever the finding's action. */
+function fillWhence(made: Draft, action: JsonObject): void {
+  const { awsApiCallAction, kubernetesApiCallAction, rdsLoginAttemptAction, networkConnectionAction } = action;
+  const called = objectOf(
+    awsApiCallAction ?? kubernetesApiCallAction ?? rdsLoginAttemptAction ?? networkConnectionAction,
+  );
+  made.userAgent = agentOf(called.userAgent);
+  if (!isObject(called.remoteIpDetails)) return;
+  const { country, organization, geoLocation } = called.remoteIpDetails;
+  const place = objectOf(country);
+  const point = objectOf(geoLocation);
+  made.whence = whenceOf(place.countryCode ?? place.countryName, objectOf(organization).asn, point.lat, point.lon);
+}
+
 function activity(outer: JsonObject): Activity {
   const record = inner(outer);
   const service = objectOf(record.service);
@@ -78,6 +93,7 @@ function activity(outer: JsonObject): Activity {
   const from = networkAddress(caller(record));
   if (from === undefined) networkFacts(made, record);
   else made.sourceAddress = from;
+  fillWhence(made, objectOf(service.action));
   made.principal = principalOf(record);
   made.user = userName(objectOf(objectOf(record.resource).accessKeyDetails).userName) ?? userName(databaseUser(record));
   made.domain = domainName(lookedUp(record) ?? calledFrom(record));

@@ -45,6 +45,7 @@ function activity(record: JsonObject): Activity {
     url: attributes.url,
     domain: undefined,
     object: attributes.resource,
+    userAgent: firstOf(attributes, 'userAgent', 'user_agent'),
   });
 }
 

@@ -3,6 +3,7 @@ import { draft } from './activity.ts';
 import { firstText, inTable, isObject, type Reader, someScalar, textOf, textPathReader } from './fields.ts';
 import { address, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf } from './whence.ts';
 
 const service = (name: string): EventOrigin =>
   Object.freeze({ product: 'm365', service: name, categories: Object.freeze([]) });
@@ -66,6 +67,19 @@ function outcomeOf(record: JsonObject): 'success' | 'failure' | undefined {
   return status === undefined ? undefined : failures.has(status) ? 'failure' : 'success';
 }
 
+/** Entra's records in this log keep what the caller said among name and value pairs. */
+function agentIn(record: JsonObject): string | undefined {
+  const direct = firstText(record, ['UserAgent', 'ClientInfoString']);
+  if (direct !== undefined) return agentOf(direct);
+  const pairs = record.ExtendedProperties;
+  if (!Array.isArray(pairs)) return undefined;
+  for (let at = 0; at < pairs.length && at < 32; at += 1) {
+    const pair: unknown = pairs[at];
+    if (isObject(pair) && pair.Name === 'UserAgent') return agentOf(pair.Value);
+  }
+  return undefined;
+}
+
 function activity(outer: JsonObject): Activity {
   const record = inner(outer);
   const operation = firstText(record, ['Operation', 'Operations']);
@@ -85,6 +99,7 @@ function activity(outer: JsonObject): Activity {
   made.object = firstText(record, ['Workload', 'OfficeWorkload']);
   made.file = firstText(record, ['SourceFileName']);
   made.outcome = outcome;
+  made.userAgent = agentIn(record);
   const about = firstText(record, ['MailboxOwnerUPN', 'ObjectId', 'OfficeObjectId']);
   if (about !== undefined && principalName.test(about)) {
     const target = userName(about);

@@ -4,6 +4,7 @@ import { tacticsIn, techniquesIn } from './attack-tags.ts';
 import { aliasReader, integerOf, isObject, objectOf, someScalar, textAt, textOf } from './fields.ts';
 import { address, domainName, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf } from './whence.ts';
 
 /** Sigma categories beside product suricata and the event type as service; those zeek's logs of the same traffic have. */
 const categories: Readonly<Record<string, readonly string[]>> = {
@@ -73,6 +74,7 @@ function protocolFacts(made: Draft, record: JsonObject): void {
   made.domain = lookedUp(record) ?? domainName(http.hostname) ?? domainName(objectOf(record.tls).sni);
   made.file = textOf(objectOf(record.fileinfo).filename) ?? textOf(smb.filename);
   made.object = textOf(http.url) ?? textOf(smb.share);
+  made.userAgent = agentOf(http.http_user_agent);
   made.user = userName(objectOf(smb.ntlmssp).user) ?? userName(objectOf(record.krb5).cname);
 }
 

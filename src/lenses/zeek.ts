@@ -3,6 +3,7 @@ import { type Draft, draft, port } from './activity.ts';
 import { firstText, isObject, pathReader, type Reader, someScalar, textOf } from './fields.ts';
 import { address, domainName, userName } from './names.ts';
 import { parseTime } from './time.ts';
+import { agentOf } from './whence.ts';
 
 /** Logs without `_path`: fields that only this log has. In order, the more telling first. */
 const signs: readonly (readonly [string, readonly string[]])[] = [
@@ -147,6 +148,7 @@ const fills: Readonly<Record<string, Fill>> = {
   http: (made, record) => {
     made.domain = domainName(record.host);
     made.object = textOf(record.uri);
+    made.userAgent = agentOf(record.user_agent);
   },
   ssl: (made, record) => {
     made.domain = domainName(record.server_name);

@@ -1,22 +1,16 @@
-/** Random numbers that are the same every time (mulberry32, Ettinger 2017), and what simulated life draws from them. */
+import { randomFrom } from './telemetry.ts';
+
+/** Random numbers that are the same every time, and what simulated life draws from them. */
 export class Chance {
-  #state: number;
+  /** Uniform in [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.next = randomFrom(seed);
   }
 
-  /** Uniform in [0, 1). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let word = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 4294967296;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
+  /** A whole number from 0 to `limit` - 1. */
+  readonly below = (limit: number): number => Math.floor(this.next() * limit);
 
   is(probability: number): boolean {
     return this.next() < probability;

@@ -1,6 +1,8 @@
+import { apiCall } from './api-call.ts';
 import type { MakeBaseline } from './baseline.ts';
 import { beaconing } from './beaconing.ts';
 import { fanOut } from './fan-out.ts';
+import { commandLine } from './command-line.ts';
 import { addressByProgram } from './first-address-by-program.ts';
 import { childOfParent } from './first-child-of-parent.ts';
 import { domainByProgram } from './first-domain-by-program.ts';
@@ -15,6 +17,11 @@ import { makeHostSilence } from './host-silence.ts';
 import { makeUnusualHours } from './unusual-hours.ts';
 import { makeVolume } from './volume.ts';
 import { logonGraph } from './logon-graph.ts';
+import { impossibleTravel } from './impossible-travel.ts';
+import { obfuscation } from './obfuscation.ts';
+import { peerGroup } from './peer-group.ts';
+import { signInPlace } from './sign-in-place.ts';
+import { userAgent } from './user-agent.ts';
 
 /** Every baseline there is, in the order they are asked. */
 export const all: readonly MakeBaseline[] = [
@@ -34,4 +41,11 @@ export const all: readonly MakeBaseline[] = [
   beaconing,
   fanOut,
   logonGraph,
+  signInPlace,
+  impossibleTravel,
+  userAgent,
+  apiCall,
+  peerGroup,
+  commandLine,
+  obfuscation,
 ];

@@ -66,7 +66,7 @@ const fields: Partial<Record<ActivityKind, readonly Field[]>> = {
   remote_thread: ['image', 'object'],
   image_load: ['image'],
   driver_load: ['object'],
-  network: ['image', 'sourceAddress', 'remoteAddress', 'remotePort', 'domain'],
+  network: ['image', 'sourceAddress', 'remoteAddress', 'remotePort', 'domain', 'userAgent'],
   dns: ['image', 'domain'],
   file: ['image'],
   registry: ['image'],
@@ -83,7 +83,7 @@ const fields: Partial<Record<ActivityKind, readonly Field[]>> = {
   directory_access: ['object'],
   sign_in: ['targetUser', 'sourceAddress', 'action', 'outcome', 'userAgent'],
   sign_in_failure: ['targetUser', 'sourceAddress', 'action', 'outcome', 'userAgent'],
-  api_call: ['sourceAddress', 'action', 'outcome', 'userAgent'],
+  api_call: ['sourceAddress', 'object', 'action', 'outcome', 'userAgent'],
 };
 
 interface Tells {
