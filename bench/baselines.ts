@@ -142,13 +142,25 @@ function budget(): void {
   const worlds = {
     'chance alone, p right': { wrongBy: [1], attackDays: 0 },
     'chance alone, p wrong by up to 1,000': { wrongBy: [1, 0.1, 0.01, 0.001, 3], attackDays: 0 },
+    'chance alone, p right, two in three hardly ever speak': {
+      wrongBy: [1],
+      spokenBy: [1, 0.001, 0.001],
+      attackDays: 0,
+    },
+    'chance alone, p right, all hardly ever speak': { wrongBy: [1], spokenBy: [0.001], attackDays: 0 },
     'five true ones on one day in ten, p right': { wrongBy: [1], attackDays: 0.1 },
+    'five true ones on one day in ten, two in three hardly ever speak': {
+      wrongBy: [1],
+      spokenBy: [1, 0.001, 0.001],
+      attackDays: 0.1,
+    },
+    'five true ones on one day in ten, all hardly ever speak': { wrongBy: [1], spokenBy: [0.001], attackDays: 0.1 },
     'five true ones on one day in ten, p wrong by up to 1,000': { wrongBy: [1, 0.1, 0.01, 0.001, 3], attackDays: 0.1 },
   };
   const tenants = 40;
   for (const [world, given] of Object.entries(worlds)) {
     const runs = Array.from({ length: tenants }, (_, seed) =>
-      simulateBudget({ days: 60, baselines: 15, entities: 500, attackSize: 5, ...given, random: randomFrom(seed) }),
+      simulateBudget({ days: 60, baselines: 23, entities: 500, attackSize: 5, ...given, random: randomFrom(seed) }),
     );
     const mean = (name: keyof (typeof runs)[number]) => round(runs.reduce((sum, run) => sum + run[name], 0) / tenants);
     say({

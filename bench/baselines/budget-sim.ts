@@ -21,6 +21,8 @@ export interface BudgetWorld {
   readonly entities: number;
   /** Factor between what a baseline claims and what is so, of each in turn: 0.01 claims a hundredth of the true p. */
   readonly wrongBy: readonly number[];
+  /** Of each in turn, the share of what a talkative one speaks of that it does: baselines that hardly ever speak are 0.001. */
+  readonly spokenBy?: readonly number[];
   /** True surprises on each day that has any, and the share of such days. */
   readonly attackSize: number;
   readonly attackDays: number;
@@ -37,6 +39,7 @@ export function simulateBudget({
   baselines,
   entities,
   wrongBy,
+  spokenBy = [1],
   attackSize,
   attackDays,
   random,
@@ -50,7 +53,7 @@ export function simulateBudget({
     for (const [at, baseline] of names.entries())
       for (let entity = 0; entity < entities; entity += 1) {
         const p = random();
-        if (p < SPOKEN)
+        if (p < SPOKEN * (spokenBy[at % spokenBy.length] ?? 1))
           today.push({ id: `${day} ${baseline} ${entity}`, baseline, p: p * (wrongBy[at % wrongBy.length] ?? 1) });
       }
     const isAttacked = random() < attackDays;
@@ -62,7 +65,7 @@ export function simulateBudget({
       });
     shuffle(today, random);
     const told = today.flatMap(({ id, baseline, p }) =>
-      budget.consider(id, surprise(id, baseline, p), entities, baselines),
+      budget.consider(id, surprise(id, baseline, p), entities, names),
     );
     budget.begin(day + 1, names);
     if (day <= LEARNING) continue;

@@ -48,10 +48,11 @@ export interface BudgetCounts {
 
 /**
  * What of a tenant's surprises is said. Each surprise comes with how many at least so strange its baseline would bring a day by chance
- * (see `Calibration`), so in a day the n baselines of a tenant bring by chance about n times x that are below x. Of a day's surprises, the r
- * least likely are said where the r-th has n times x <= share times r, r as large as can be: Benjamini and Hochberg (1995), in Storey's
- * reading, over the tenant's day. It is worked out anew whenever one comes; more of them only ever raise r, so nothing said is taken
- * back, and a surprise that was too weak alone is said when the day brings it company.
+ * (see `Calibration`). Below x a baseline brings by chance about x a day, and never more than all it says a day: a tenant's baselines bring
+ * V(x), the sum of the lesser of the two. Of a day's surprises, the r least likely are said where the r-th has V(x) <= share times r, r
+ * as large as can be: Benjamini and Hochberg (1995), in Storey's reading, over the tenant's day, with Tarone's (1990) remark that
+ * what cannot come so often need not be allowed for. It is worked out anew whenever one comes; more of them only ever raise r, so nothing
+ * said is taken back, and a surprise that was too weak alone is said when the day brings it company.
  */
 export class Budget {
   readonly #options: BudgetOptions;
@@ -78,9 +79,9 @@ export class Budget {
 
   /**
    * @param entities entities whose days the baseline looks at, in this tenant
-   * @param baselines how many of them look at this tenant
+   * @param adult baselines that are able to speak of this tenant
    */
-  consider(id: string, surprise: Surprise, entities: number, baselines: number): readonly Told[] {
+  consider(id: string, surprise: Surprise, entities: number, adult: readonly string[]): readonly Told[] {
     if (!this.#isNews(id, surprise)) return [];
     const aDay = this.#of(surprise.baseline).aDay(surprise.p, entities);
     this.#of(surprise.baseline).saw(surprise.p);
@@ -88,7 +89,7 @@ export class Budget {
     const claim: Claim = { id, surprise, aDay, said: false };
     const at = this.#claims.findIndex((other) => other.aDay > aDay);
     this.#claims.splice(at === -1 ? this.#claims.length : at, 0, claim);
-    const told = this.#say(Math.max(1, baselines));
+    const told = this.#say(adult);
     if (this.#claims.length > WAITING + this.#options.perDay)
       this.#claims.splice(
         this.#claims.findLastIndex(({ said }) => !said),
@@ -109,11 +110,14 @@ export class Budget {
     return true;
   }
 
-  #say(baselines: number): readonly Told[] {
+  #say(adult: readonly string[]): readonly Told[] {
     const { share, perDay } = this.#options;
+    const most = adult.map((name) => this.#of(name).inAll);
     let rank = 0;
-    for (const [place, { aDay }] of this.#claims.entries())
-      if (aDay * baselines <= share * (place + 1)) rank = place + 1;
+    for (const [place, { aDay }] of this.#claims.entries()) {
+      const byChance = most.reduce((sum, all) => sum + Math.min(aDay, all), 0);
+      if (Math.max(aDay, byChance) <= share * (place + 1)) rank = place + 1;
+    }
     const told: Told[] = [];
     for (const claim of this.#claims.slice(0, rank)) {
       if (claim.said) continue;

@@ -3,6 +3,10 @@ const CLASSES = 31;
 const HALF_LIFE = 30;
 /** Days of observation that a baseline's own word is worth. */
 const PRIOR_DAYS = 1;
+/** Surprises that a rate not yet known is given beforehand: the Gamma shape of Jeffreys' prior for a Poisson rate. */
+const JEFFREYS = 0.5;
+/** Past surprises that a rate may be read from. */
+const ENOUGH = 4;
 /** Surprises of a class that a day adds at most: one bad day, or an attacker who makes one, must not silence a baseline. */
 const A_DAY = 16;
 
@@ -10,7 +14,8 @@ const A_DAY = 16;
  * Holds what a baseline claims against how often it has in fact claimed so in this tenant. The answer is in surprises a day: with a
  * Gamma prior worth one day at the baseline's own word (p for each of the entities' days), and the tenant's past days as observed,
  * the posterior mean of its rate of surprises at least so strange. A baseline that speaks too often is scaled down to its true rate within
- * days; one that never spoke so is believed. Past days count half after 30. Surprises of the day itself do not count yet: they are
+ * days. Where nothing so strange has come yet, it is at least as much less than the strangest that came often enough as p is: what claims a
+ * thousandth of the truth is found out by its weak claims before it makes a strong one. One that hardly ever spoke is believed. Past days count half after 30. Surprises of the day itself do not count yet: they are
  * what is being judged.
  */
 export class Calibration {
@@ -22,7 +27,19 @@ export class Calibration {
 
   /** Surprises at least so strange a day, expected. */
   aDay(p: number, entities: number): number {
-    return (this.#before(p) + PRIOR_DAYS * p * Math.max(1, entities)) / (this.#days + PRIOR_DAYS);
+    const days = this.#days + PRIOR_DAYS;
+    const itself = (this.#before(p) + PRIOR_DAYS * p * Math.max(1, entities)) / days;
+    let count = 0;
+    for (let at = CLASSES - 1; at >= 0; at -= 1) {
+      count += this.#counts[at] ?? 0;
+      if (at <= classOf(p) && count >= ENOUGH) return Math.max(itself, (count / days) * (p / 10 ** (-at / 2)));
+    }
+    return itself;
+  }
+
+  /** All it says a day, whatever its strength, expected: under Jeffreys' prior, so that silence so far is not taken for silence forever. */
+  get inAll(): number {
+    return (this.#before(1) + JEFFREYS) / (this.#days + PRIOR_DAYS);
   }
 
   /** @returns decayed past days, and surprises at least so strange on them */

@@ -217,7 +217,7 @@ export class Normal {
         continue;
       }
       const entities = this.#entities(surprise.tenant, baseline.kinds);
-      const adult = this.#adult(surprise.tenant, tenant).length;
+      const adult = this.#adult(surprise.tenant, tenant);
       const told = tenant.budget.consider(surpriseId(detector, surprise), surprise, entities, adult);
       for (const say of told) {
         const by = this.#detectors[this.#byName.get(say.surprise.baseline) ?? -1];

@@ -16,6 +16,8 @@ const columns: Record<string, ColumnType> = {
   mask: 'u32',
   strange: 'u32',
   today: 'u16',
+  /** Hour last active, since the epoch. */
+  last: 'u32',
   firstDay: 'u16',
   /** Strange days within a month, and the last of them. */
   strangeDays: 'u8',
@@ -39,13 +41,18 @@ const MONTH = 30;
 /** The share of days above which an hour is one of its own. */
 const SOMETIMES = 0.05;
 
+/** Who goes on past midnight, without a pause of so many hours, is still in the day before, until this hour. */
+const PAUSE = 3;
+const NIGHT_ENDS = 6;
+
 type Person = 'user' | 'cloud_principal';
 
 /**
  * A person active in an hour of the week in which it never is, nor others are. Own shares of days by hour (spread to neighbouring hours, a
  * circular kernel) and weekday are shrunk toward those of all the tenant's people, worth ten days and two weeks (empirical Bayes). p is
  * how many hours at least so unlikely a day of the person has on average: the mass of the region outside the highest density (Hyndman
- * 1996), a bound from above on the chance that a day has one. What was spoken of is learned from the third such day within a month on.
+ * 1996), a bound from above on the chance that a day has one. A night that follows an evening is of the evening's day: Friday's
+ * last hours are no Saturday. What was spoken of is learned from the third such day within a month on.
  */
 export class UnusualHours implements Baseline {
   readonly name = 'unusual-hours';
@@ -78,9 +85,12 @@ export class UnusualHours implements Baseline {
     const kind: Person = principal === undefined ? 'user' : 'cloud_principal';
     if (kind === 'user' && isMachineAccount(who)) return [];
     const hour = hourOf(sighting.first);
-    const day = dayOf(hour);
-    const slot = this.#rows.take(personKey(tenant, kind, who), day);
+    const slot = this.#rows.take(personKey(tenant, kind, who), dayOf(hour));
     const today = this.#rows.column('today');
+    const last = this.#rows.column('last');
+    const goesOn = hour % 24 < NIGHT_ENDS && dayOf(hour) - 1 === today[slot] && hour - (last[slot] ?? 0) <= PAUSE;
+    const day = goesOn ? dayOf(hour) - 1 : dayOf(hour);
+    last[slot] = Math.max(last[slot] ?? 0, hour);
     if (this.#rows.isNew) {
       today[slot] = day;
       this.#rows.column('firstDay')[slot] = day;
@@ -92,7 +102,7 @@ export class UnusualHours implements Baseline {
     const bit = 1 << (hour % 24);
     if (((mask[slot] ?? 0) & bit) !== 0) return [];
     mask[slot] = (mask[slot] ?? 0) | bit;
-    const surprise = this.#judge(sighting, kind, who, slot, hour);
+    const surprise = this.#judge(sighting, kind, who, slot, day);
     return surprise === undefined ? [] : [surprise];
   }
 
@@ -106,7 +116,9 @@ export class UnusualHours implements Baseline {
       const mask = this.#rows.column('mask');
       for (let hour = 0; hour < 24; hour += 1) {
         const begin = (today * 24 + hour) * HOUR;
-        if (begin <= to && begin + HOUR > from) mask[slot] = (mask[slot] ?? 0) & ~(1 << hour);
+        const isIn = (at: number): boolean => at <= to && at + HOUR > from;
+        if (isIn(begin) || (hour < NIGHT_ENDS && isIn(begin + 24 * HOUR)))
+          mask[slot] = (mask[slot] ?? 0) & ~(1 << hour);
       }
     }
   }
@@ -121,9 +133,9 @@ export class UnusualHours implements Baseline {
     this.#tenants.restore('tenants', pages);
   }
 
-  #judge(sighting: Sighting, kind: Person, who: string, slot: number, hour: number): Surprise | undefined {
+  #judge(sighting: Sighting, kind: Person, who: string, slot: number, day: number): Surprise | undefined {
     const { tenant } = sighting;
-    const day = dayOf(hour);
+    const hour = hourOf(sighting.first);
     const days = day - (this.#rows.column('firstDay')[slot] ?? 0);
     const active = this.#hours.activeDays(slot);
     if (days < YOUNG || active < KNOWN || this.#past.days(tenant) < YOUNG) return undefined;
@@ -131,7 +143,7 @@ export class UnusualHours implements Baseline {
     if (this.#hours.hour(slot, hour % 24) > SOMETIMES && this.#hours.weekday(slot, weekdayOf(day)) > 0.3)
       return undefined;
     const row = this.#tenants.at(tenant, day);
-    const p = this.#rarity(slot, row, days, hour);
+    const p = this.#rarity(slot, row, days, hour, weekdayOf(day));
     if (p > STRANGE) return undefined;
     const strange = this.#rows.column('strange');
     strange[slot] = (strange[slot] ?? 0) | (1 << (hour % 24));
@@ -149,7 +161,7 @@ export class UnusualHours implements Baseline {
       text:
         own.hour > SOMETIMES
           ? `${who} was active on a ${weekdayName(day)}; in ${days} days it was on ${percent(own.weekday)} of them, and all ${peers} known on ${percent(all)} of theirs`
-          : `${who} was active after ${String(hour % 24).padStart(2, '0')}:00 UTC on a ${weekdayName(day)}; in ${days} days it was at that hour on ${percent(own.hour)} of its active days, and of ${peerDays} such days of all ${peers} known ${peerDaysSo} went there`,
+          : `${who} was active after ${String(hour % 24).padStart(2, '0')}:00 UTC ${day < dayOf(hour) ? 'in the night after a' : 'on a'} ${weekdayName(day)}; in ${days} days it was at that hour on ${percent(own.hour)} of its active days, and of ${peerDays} such days of all ${peers} known ${peerDaysSo} went there`,
       numbers: {
         hour: hour % 24,
         weekday: weekdayName(day),
@@ -171,7 +183,7 @@ export class UnusualHours implements Baseline {
   }
 
   /** Hours at least as unlikely as this one that a day has on average. */
-  #rarity(slot: number, row: number, days: number, hour: number): number {
+  #rarity(slot: number, row: number, days: number, hour: number, weekday: number): number {
     const active = this.#hours.activeDays(slot);
     const weeks = days / 7;
     const hours = Array.from({ length: 24 }, (_, at) => {
@@ -183,10 +195,10 @@ export class UnusualHours implements Baseline {
       const [own, all] = [this.#hours.weekday(slot, at), this.#tenants.weekday(row, at)];
       return (weeks * own + LIKE_ALL_WEEKS * all) / (weeks + LIKE_ALL_WEEKS);
     });
-    const here = (hours[hour % 24] ?? 0) * (weekdays[weekdayOf(dayOf(hour))] ?? 0);
+    const here = (hours[hour % 24] ?? 0) * (weekdays[weekday] ?? 0);
     let mass = 0;
-    for (const weekday of weekdays) {
-      for (const share of hours) if (weekday * share <= here * (1 + 1e-9)) mass += (weekday * share) / 7;
+    for (const ofWeek of weekdays) {
+      for (const share of hours) if (ofWeek * share <= here * (1 + 1e-9)) mass += (ofWeek * share) / 7;
     }
     return Math.min(1, mass);
   }
@@ -201,8 +213,9 @@ export class UnusualHours implements Baseline {
     // A day on which all was strange says nothing about its weekday either.
     if (taught !== 0) {
       this.#hours.learn(slot, day, taught, (day - first) / 7);
-      this.#tenants.learn(row, day, taught);
     }
+    // A strange day is one of all people's days: left out, the next one would seem rarer than it is.
+    if (mask[slot] !== 0) this.#tenants.learn(row, day, mask[slot] ?? 0);
     if (now - day - 1 <= LONG_WEEKEND) {
       for (let at = day + 1; at < now; at += 1) {
         this.#hours.learn(slot, at, 0, (at - first) / 7);
