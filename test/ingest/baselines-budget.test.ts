@@ -59,7 +59,7 @@ describe('the budget of what is said', () => {
   });
 
   it('says of baselines that have been silent for a month what many that speak daily would drown', () => {
-    const after = (aDay: number): number => {
+    const saidBeside = (aDay: number): number => {
       const budget = new Budget();
       for (let day = 1; day <= 31; day += 1) {
         budget.begin(day, ten);
@@ -69,7 +69,7 @@ describe('the budget of what is said', () => {
       budget.begin(32, ten);
       return budget.consider('one', surprise('a', 0.02), 100, ten).length;
     };
-    expect([after(0), after(2)]).toEqual([1, 0]);
+    expect([saidBeside(0), saidBeside(2)]).toEqual([1, 0]);
   });
 
   it('takes what has grown stranger in the place of what it was, once, and never what was said', () => {

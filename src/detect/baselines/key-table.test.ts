@@ -50,6 +50,34 @@ describe('a table by key', () => {
     expect(table.evictions).toBeGreaterThan(0);
   });
 
+  it('finds every key that is left, with what is its own, however many made room for others', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 4000 }), { minLength: 1500, maxLength: 6000 }), (steps) => {
+        // A load of 0.68, where runs of slots in use are long.
+        const table = new KeyTable({ a: 'u8', b: 'u16', c: 'u32', d: 'f32', e: 'f64' }, 700);
+        for (const [day, name] of steps.entries()) {
+          const slot = table.take(keyHash(7, `n${name}`), day >> 6);
+          if (table.isNew)
+            for (const column of ['a', 'b', 'c', 'd', 'e'] as const) {
+              expect(table.column(column)[slot]).toBe(0);
+              table.column(column)[slot] = name % 251;
+            }
+        }
+        let left = 0;
+        for (let name = 0; name <= 4000; name += 1) {
+          const slot = table.find(keyHash(7, `n${name}`));
+          if (slot === -1) continue;
+          left += 1;
+          for (const column of ['a', 'b', 'c', 'd', 'e'] as const) expect(table.column(column)[slot]).toBe(name % 251);
+        }
+        expect(left).toBe(table.size);
+        expect(left).toBeLessThanOrEqual(700);
+        expect([...table.slots()]).toHaveLength(left);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('tells names apart where they are divided differently', () => {
     const { high, low } = { ...keyHash(3, 'ab', 'c') };
     const other = keyHash(3, 'a', 'bc');

@@ -12,6 +12,14 @@ const makers = {
   f64: (size: number) => new Float64Array(size),
 } satisfies Record<ColumnType, (size: number) => Column>;
 
+interface ByWidth {
+  readonly u8: readonly Uint8Array[];
+  readonly u16: readonly Uint16Array[];
+  readonly u32: readonly Uint32Array[];
+  readonly f32: readonly Float32Array[];
+  readonly f64: readonly Float64Array[];
+}
+
 const SMALLEST = 1024;
 const LOAD = 0.7;
 /** Slots of a page. */
@@ -32,6 +40,8 @@ export class KeyTable<C extends Record<string, ColumnType>> {
   /** Day last touched (days since the epoch). */
   #day!: Uint16Array;
   #columns!: { [K in keyof C]: Column };
+  /** All of them and the key's own, by width: a loop over arrays of one type is what engines make fast. */
+  #byWidth!: ByWidth;
   #size = 0;
   #mask = 0;
   #evictions = 0;
@@ -76,9 +86,10 @@ export class KeyTable<C extends Record<string, ColumnType>> {
       return found;
     }
     const { high, low } = key;
-    if (this.#size >= this.#limit) this.#evict(low);
+    let at = -1;
+    if (this.#size >= this.#limit) at = this.#evict(low);
     else if (this.#size >= LOAD * (this.#mask + 1)) this.#grow();
-    const at = this.#free(low);
+    if (at === -1) at = this.#free(low);
     this.#high[at] = high;
     this.#low[at] = low;
     this.#day[at] = day;
@@ -150,6 +161,14 @@ export class KeyTable<C extends Record<string, ColumnType>> {
     const columns: Record<string, Column> = {};
     for (const [name, type] of Object.entries(this.#types)) columns[name] = makers[type](size);
     this.#columns = columns as { [K in keyof C]: Column };
+    const all = this.#arrays().map(([, array]) => array);
+    this.#byWidth = {
+      u8: all.filter((array) => array instanceof Uint8Array),
+      u16: all.filter((array) => array instanceof Uint16Array),
+      u32: all.filter((array) => array instanceof Uint32Array),
+      f32: all.filter((array) => array instanceof Float32Array),
+      f64: all.filter((array) => array instanceof Float64Array),
+    };
   }
 
   #free(low: number): number {
@@ -159,46 +178,87 @@ export class KeyTable<C extends Record<string, ColumnType>> {
   }
 
   #grow(): void {
-    const before = this.#arrays();
+    const before = this.#byWidth;
     const [high, low] = [this.#high, this.#low];
     this.#allocate(high.length * 2);
-    const after = this.#arrays();
     for (let from = 0; from < high.length; from += 1) {
       if (high[from] === 0) continue;
-      const to = this.#free(low[from] ?? 0);
-      for (const [place, [, array]] of before.entries()) {
-        const target = after[place]?.[1];
-        if (target !== undefined) target[to] = array[from] ?? 0;
-      }
+      copy(before, from, this.#byWidth, this.#free(low[from] ?? 0));
       this.#size += 1;
     }
   }
 
-  #evict(low: number): void {
+  /** @returns the slot made free, where the new key may stand in it as it is; otherwise -1 */
+  #evict(low: number): number {
     let oldest = -1;
     let seen = 0;
+    let isBeforeGap = true;
+    let mayStand = false;
     for (let at = low & this.#mask; seen < SAMPLE; at = (at + 1) & this.#mask) {
-      if (this.#high[at] === 0) continue;
+      if (this.#high[at] === 0) {
+        isBeforeGap = false;
+        continue;
+      }
       seen += 1;
-      if (oldest === -1 || (this.#day[at] ?? 0) < (this.#day[oldest] ?? 0)) oldest = at;
+      if (oldest === -1 || (this.#day[at] ?? 0) < (this.#day[oldest] ?? 0)) {
+        oldest = at;
+        mayStand = isBeforeGap;
+      }
       if (seen >= this.#size) break;
     }
-    this.#remove(oldest);
     this.#evictions += 1;
+    if (!mayStand) {
+      this.#remove(oldest);
+      return -1;
+    }
+    // Every slot from the new key's home to here is in use: nothing has to move.
+    clear(this.#byWidth, oldest);
+    this.#size -= 1;
+    return oldest;
   }
 
   /** Closes the gap behind it, so that no probe ends early (Knuth, The Art of Computer Programming 3, 6.4 R). */
   #remove(slot: number): void {
-    const arrays = this.#arrays();
     let gap = slot;
     for (let at = (gap + 1) & this.#mask; this.#high[at] !== 0; at = (at + 1) & this.#mask) {
       const home = (this.#low[at] ?? 0) & this.#mask;
       const isBetween = gap <= at ? gap < home && home <= at : gap < home || home <= at;
       if (isBetween) continue;
-      for (const [, array] of arrays) array[gap] = array[at] ?? 0;
+      copy(this.#byWidth, at, this.#byWidth, gap);
       gap = at;
     }
-    for (const [, array] of arrays) array[gap] = 0;
+    clear(this.#byWidth, gap);
     this.#size -= 1;
+  }
+}
+
+function clear({ u8, u16, u32, f32, f64 }: ByWidth, slot: number): void {
+  for (const array of u8) array[slot] = 0;
+  for (const array of u16) array[slot] = 0;
+  for (const array of u32) array[slot] = 0;
+  for (const array of f32) array[slot] = 0;
+  for (const array of f64) array[slot] = 0;
+}
+
+function copy(before: ByWidth, from: number, after: ByWidth, to: number): void {
+  for (let at = 0; at < before.u8.length; at += 1) {
+    const [source, target] = [before.u8[at], after.u8[at]];
+    if (source !== undefined && target !== undefined) target[to] = source[from] ?? 0;
+  }
+  for (let at = 0; at < before.u16.length; at += 1) {
+    const [source, target] = [before.u16[at], after.u16[at]];
+    if (source !== undefined && target !== undefined) target[to] = source[from] ?? 0;
+  }
+  for (let at = 0; at < before.u32.length; at += 1) {
+    const [source, target] = [before.u32[at], after.u32[at]];
+    if (source !== undefined && target !== undefined) target[to] = source[from] ?? 0;
+  }
+  for (let at = 0; at < before.f32.length; at += 1) {
+    const [source, target] = [before.f32[at], after.f32[at]];
+    if (source !== undefined && target !== undefined) target[to] = source[from] ?? 0;
+  }
+  for (let at = 0; at < before.f64.length; at += 1) {
+    const [source, target] = [before.f64[at], after.f64[at]];
+    if (source !== undefined && target !== undefined) target[to] = source[from] ?? 0;
   }
 }
