@@ -10,6 +10,7 @@ import * as authSchema from './schema-auth.ts';
 import * as autonomySchema from './schema-autonomy.ts';
 import * as erasureSchema from './schema-erasure.ts';
 import * as huntsSchema from './schema-hunts.ts';
+import * as modelSchema from './schema-model.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 import * as secretsSchema from './schema-secrets.ts';
@@ -26,6 +27,7 @@ const schemas = [
   secretsSchema,
   sourcesSchema,
   huntsSchema,
+  modelSchema,
 ];
 
 onEveryStore('state store', ({ room, newTenant, asOwner }) => {

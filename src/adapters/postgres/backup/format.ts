@@ -47,6 +47,14 @@ const secretTables = ['secrets', 'connectors'] as const;
  */
 const sourceTables = ['sources', 'source_tokens'] as const;
 const huntTables = ['hunts', 'hunt_runs'] as const;
+const modelTables = [
+  'model_versions',
+  'model_promotions',
+  'model_challengers',
+  'model_examples',
+  'model_lessons',
+  'model_scores',
+] as const;
 
 /** Parents before children, so that references hold while rows go in. */
 export const backedUp = [
@@ -74,6 +82,7 @@ export const backedUp = [
   ...secretTables,
   ...sourceTables,
   ...huntTables,
+  ...modelTables,
   'subject_keys',
   'user',
   'account',
