@@ -16,15 +16,16 @@ import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
-import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
+import type { AutonomyDeps, ModelDeps, RespondDeps } from '../http/deps.ts';
 import { EventArchive } from '../ingest/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
-import { createPipeline } from '../topology.ts';
+import { createPipeline, defaultCapacity } from '../topology.ts';
 import { openAutonomy } from './autonomy.ts';
 import { startHunts } from './hunts.ts';
+import { openLearning } from './learning/open.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { reasonOf } from './live/reason.ts';
 import { startPaging } from './paging.ts';
@@ -59,6 +60,7 @@ export interface Host {
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
   readonly autonomy: AutonomyDeps;
+  readonly models: ModelDeps;
   readonly tenant: Tenant;
   /** What stages do when people decide. */
   readonly decisionListeners: readonly DecisionListener[];
@@ -103,7 +105,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
     // Without doors the events read are all there is, and what is usual is counted over them.
     const lake = options.doors === undefined ? new MemoryLake(() => new EventArchive()) : kept.lake;
     const playbooks = loadPlaybooks();
-    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks });
+    const learning = await openLearning({
+      store,
+      tenants: () => [options.tenant.id],
+      isExercise: (tx, determination) => autonomy.listener.isExercise(tx, determination),
+      line: defaultCapacity.floor,
+      promoted: () => weighAnew(),
+      warn: (message) => options.log.warn(message),
+    });
+    const model = () => learning.championOf(options.tenant.id);
+    const pipeline = createPipeline({ tenant: options.tenant.id, engine, lake, playbooks, model });
     const draw = drawFrom(drawSecret(options.dataDir));
     const autonomy = await openAutonomy({
       store,
@@ -111,6 +122,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       dataDir: options.dataDir,
       tenants: () => [options.tenant.id],
       rules,
+      champion: learning.championOf,
       playbooks,
       respond: () => respond.deps,
       warn: (message) => options.log.warn(message),
@@ -122,9 +134,18 @@ export async function openHost(options: HostOptions): Promise<Host> {
       pipeline,
       lookUp: (id) => lake.withRaw(id),
       actor: AI_ACTOR,
-      listeners: [blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }), autonomy.listener],
+      listeners: [
+        blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }),
+        autonomy.listener,
+        ...learning.findingListeners,
+      ],
       warn: (message) => options.log.warn(message),
     });
+    const weighAnew = (): void => {
+      telemetry
+        .take([])
+        .catch((error: unknown) => options.log.warn(`findings were not weighed anew: ${reasonOf(error)}`));
+    };
     const respond = startRespond({
       store,
       lake,
@@ -153,6 +174,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
           }).catch(async (error: unknown) => {
             // A port that is taken, most likely: what runs already must not outlive the store.
             autonomy.stop();
+            await learning.stop();
             await respond.stop();
             throw error;
           });
@@ -165,6 +187,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
             tenants: () => [options.tenant.id],
             warn: (message) => options.log.warn(message),
           });
+    learning.start();
     const endRounds = autonomy.start();
     const endPaging = startPaging({
       store,
@@ -181,7 +204,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
       respond: respond.deps,
       autonomy: autonomy.deps,
       tenant: options.tenant,
-      decisionListeners: [secondOpinions(draw), autonomy.listener],
+      models: learning.deps,
+      decisionListeners: [secondOpinions(draw), autonomy.listener, learning.decisionListener],
       reviewListeners: [autonomy.listener],
       connectors,
       secrets,
@@ -195,6 +219,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         await endRounds();
         await endPaging();
         autonomy.stop();
+        await learning.stop();
         await respond.stop();
         await signAndClose(store, options);
       },

@@ -3,6 +3,7 @@ export { detectorWeight } from './detector-weight.ts';
 export { excess, logit, probability, sumLogOdds } from './log-odds.ts';
 export {
   calibrated,
+  effectOf,
   gainOf,
   handSet,
   learn,

@@ -105,7 +105,7 @@ function versionRows(queries: Queries, changed: NoteChange): VersionRows {
   };
 }
 
-type ExampleRows = Pick<ModelRows, 'addExample' | 'supersede' | 'example' | 'examples' | 'missed'>;
+type ExampleRows = Pick<ModelRows, 'addExample' | 'supersede' | 'example' | 'examples' | 'untold' | 'missed'>;
 
 function exampleRows(queries: Queries, changed: NoteChange): ExampleRows {
   const inForce = (tenant: string) => and(eq(modelExamples.tenantId, tenant), isNull(modelExamples.supersededAt));
@@ -140,6 +140,22 @@ function exampleRows(queries: Queries, changed: NoteChange): ExampleRows {
         .orderBy(desc(modelExamples.at), desc(modelExamples.determinationId))
         .limit(limit);
       return rows.map(exampleFrom).toReversed();
+    },
+    async untold(tenant, limit) {
+      const rows = await queries
+        .select({ id: modelExamples.determinationId })
+        .from(modelExamples)
+        .leftJoin(
+          modelLessons,
+          and(
+            eq(modelLessons.tenantId, modelExamples.tenantId),
+            eq(modelLessons.determinationId, modelExamples.determinationId),
+          ),
+        )
+        .where(and(inForce(tenant), isNotNull(modelExamples.features), isNull(modelLessons.determinationId)))
+        .orderBy(modelExamples.at, modelExamples.determinationId)
+        .limit(limit);
+      return rows.map(({ id }) => id);
     },
     async missed(tenant) {
       const [row] = await queries

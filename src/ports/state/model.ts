@@ -31,6 +31,8 @@ export interface ModelRows {
   example(tenant: string, determination: string): Promise<TaughtExample | null>;
   /** Those in force that have features, the latest `limit`, oldest first. */
   examples(tenant: string, limit: number): Promise<readonly TaughtExample[]>;
+  /** Determinations of examples in force that no lesson was told of yet, oldest first. */
+  untold(tenant: string, limit: number): Promise<readonly string[]>;
   /** Threats in force that people found and the AI had not shown. */
   missed(tenant: string): Promise<number>;
 
