@@ -18,6 +18,8 @@ import { huntRoutes } from './routes/hunts.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { liveRoutes } from './routes/live.ts';
+import { lessonRoutes } from './routes/lessons.ts';
+import { modelRoutes } from './routes/models.ts';
 import { meRoutes } from './routes/me.ts';
 import { responseRoutes } from './routes/response.ts';
 import { reviewRoutes } from './routes/review.ts';
@@ -80,6 +82,8 @@ export async function buildServer(deps: ServerDeps): Promise<App> {
   secretRoutes(app, deps);
   sourceRoutes(app, deps);
   huntRoutes(app, deps);
+  modelRoutes(app, deps);
+  lessonRoutes(app, deps);
   ingestRoutes(app, deps);
   liveRoutes(app, deps);
   healthRoutes(app);

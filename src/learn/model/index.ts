@@ -1,8 +1,8 @@
-export { Comparison, compare } from './compare.ts';
+export { Comparison, compare, unknownModel } from './compare.ts';
 export { Drift, driftOf } from './drift/drift.ts';
 export { freeze } from './freeze.ts';
 export { Champions, versionId } from './identity.ts';
 export { Learner, type LearnModel } from './learner.ts';
 export { type ChampionChange, demandModelLead, goBack, promote } from './promote.ts';
-export { shadowing as scoringInShadow } from './shadow.ts';
+export { askedVersions, shadowing as scoringInShadow } from './shadow.ts';
 export { teaching } from './teach.ts';
