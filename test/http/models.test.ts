@@ -80,7 +80,8 @@ test('who may be asked for a review is told neither the verdict nor what it taug
       dueAt: 1,
     });
   });
-  expect((await get(path)).body).toMatchObject({ code: 'DETERMINATION_UNKNOWN' });
+  expect((await get(path)).body.lesson.open.map((each: { id: string }) => each.id)).not.toContain('f5');
+  expect((await get(path, 'lee')).body).toMatchObject({ code: 'DETERMINATION_UNKNOWN' });
 });
 
 test('a version is made, compared, promoted by a lead and taken back; the same key does it once', async () => {
