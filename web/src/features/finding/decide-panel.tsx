@@ -7,6 +7,7 @@ import { Panel } from '../../ui/panel.tsx';
 import classes from './decide.module.css';
 import { DeterminationForm } from './determination-form.tsx';
 import { InForce } from './in-force.tsx';
+import { LessonPanel } from './lesson-panel.tsx';
 import { NextFinding } from './next-finding.tsx';
 import type { Reviewer } from './reviewer.ts';
 
@@ -50,6 +51,7 @@ export function DecidePanel({ tenant, document, reviewer }: DecidePanelProps) {
             onDone={onDone}
             onError={onError}
           />
+          <LessonPanel tenant={tenant} id={finding.id} determination={determination.id} />
           <NextFinding tenant={tenant} after={finding.id} />
         </>
       ) : (
