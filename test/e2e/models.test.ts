@@ -54,7 +54,7 @@ describe.skipIf(chromiumMissing('models.test.ts') !== null)('models in a browser
 
   it('makes a version, compares it, promotes it with a reason, and goes back', async () => {
     await page.getByRole('link', { name: 'Models' }).click();
-    await page.locator('#challenger').getByText('From 1 verdicts in force').waitFor();
+    await page.locator('#challenger').getByText('From 1 verdict in force').waitFor();
     await page.getByRole('button', { name: 'Make a version of it' }).click();
     await page.locator('#versions').getByText('in shadow').waitFor();
     await page.getByRole('button', { name: /^Compare/ }).click();

@@ -43,8 +43,15 @@ export async function openClassroom(options: Parameters<typeof openHouse>[0] = {
     async put(id, detector, changes = {}) {
       const features = { detectors: [{ id: detector, family: 'credential-access', weight: 2.8 }], terms: {} };
       const model = begun.of('acme');
-      const { probability } = weigh(model, features);
-      const given = { features, model: model.id, threatProbability: probability, ...changes };
+      const { probability, detectors } = weigh(model, features);
+      const reasons = detectors.map(({ logOdds }) => ({
+        term: 'detector',
+        text: 'LSASS opened',
+        logOdds,
+        evidence: ['e1'],
+      }));
+      const weighed = { features, model: model.id, base: model.base, reasons, threatProbability: probability };
+      const given = { ...weighed, ...changes };
       const finding = findingLike({ id, tenant: 'acme', ...given });
       await show(house.store, finding);
       await house.store.withTenants(['acme'], async (tx) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ModelVersion, Promotion } from '../../contracts/learning.ts';
+import type { ModelVersion } from '../../contracts/learning.ts';
 import { askedVersions, Comparison, compare, Drift, driftOf, unknownModel } from '../../learn/index.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
 import type { StateTx } from '../../ports/state-store.ts';

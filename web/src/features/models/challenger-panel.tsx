@@ -3,6 +3,7 @@ import { signed } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
+import { many } from './figures.ts';
 import classes from './models.module.css';
 import type { Challenger } from './queries.ts';
 
@@ -35,8 +36,8 @@ export function ChallengerPanel({ challenger, missed, children }: ChallengerPane
       }
     >
       <p className={classes.quiet}>
-        From {trainedOn.examples} verdicts in force, {trainedOn.threats} of them threats. {missed} threats that people
-        found and the AI had not shown are counted and cannot be learned from.
+        From {many(trainedOn.examples, 'verdict')} in force; threats among them: {trainedOn.threats}. Missed, {missed}:
+        threats that people found and the AI had not shown are counted and cannot be learned from.
       </p>
       {detectors.length > 0 && (
         <div className={classes.scroll}>

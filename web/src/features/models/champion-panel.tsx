@@ -2,7 +2,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
 import { ChangeForm } from './change-form.tsx';
-import { shortId } from './figures.ts';
+import { many, shortId } from './figures.ts';
 import classes from './models.module.css';
 import { goBack, type Promotion, type Version } from './queries.ts';
 
@@ -25,7 +25,7 @@ export function ChampionPanel({ tenant, champion, promotions, mayPromote, onDone
         <dd>
           {champion.origin === 'hand_set'
             ? 'the hand-set weights; nothing learned'
-            : `${champion.trainedOn.examples} verdicts, ${champion.trainedOn.threats} of them threats`}
+            : `${many(champion.trainedOn.examples, 'verdict')}; threats among them: ${champion.trainedOn.threats}`}
         </dd>
         {last !== undefined && (
           <>

@@ -4,7 +4,7 @@ import { percent } from '../../ui/format.ts';
 import { Failure, Loading } from '../../ui/page-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ChangeForm } from './change-form.tsx';
-import { figure, shortId, within } from './figures.ts';
+import { figure, many, shortId, within } from './figures.ts';
 import classes from './models.module.css';
 import { type Comparison, comparisonQuery, promote } from './queries.ts';
 
@@ -61,7 +61,7 @@ function Figures({ comparison: { labelled, shadow, line } }: { readonly comparis
     <dl className={classes.facts}>
       <dt>Later verdicts</dt>
       <dd>
-        {labelled.examples}, {labelled.threats} of them threats, that neither learned from
+        {labelled.examples} that neither learned from; threats among them: {labelled.threats}
       </dd>
       {labelled.examples > 0 && (
         <>
@@ -74,9 +74,9 @@ function Figures({ comparison: { labelled, shadow, line } }: { readonly comparis
       )}
       <dt>In shadow</dt>
       <dd>
-        {findings} findings;{' '}
+        {many(findings, 'finding')}{' '}
         {findings > 0 &&
-          `${agree.findings} on the same side of the line at ${percent(line)} (${percent(agree.share.low)} to ${percent(agree.share.high)})`}
+          `, ${agree.findings} on the same side of the line at ${percent(line)} (${percent(agree.share.low)} to ${percent(agree.share.high)})`}
       </dd>
       {findings > 0 && (
         <>

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Panel } from '../../ui/panel.tsx';
 import { revealed } from '../../ui/reveal.ts';
-import { figure, within } from './figures.ts';
+import { figure, many, within } from './figures.ts';
 import classes from './models.module.css';
 import { type Drift, driftQuery } from './queries.ts';
 
 function mix({ divergence, p, recent, earlier }: Drift['detectors']): string {
-  const counts = `${recent} findings against ${earlier}`;
+  const counts = `${many(recent, 'finding')} against ${earlier}`;
   return divergence === null || p === null
     ? `too few to say: ${counts}`
     : `${counts}; divergence ${figure(divergence)} bits, p = ${figure(p)}`;
@@ -33,7 +33,7 @@ export function DriftPanel({ tenant }: { readonly tenant: string }) {
         <dd>
           {calibration.verdicts === 0
             ? 'no verdict yet that is later than those it learned from'
-            : `${calibration.observed} threats in ${calibration.verdicts} verdicts; promised ${within(calibration.expected, 1)}; evidence against it ${figure(calibration.evidence, 1)} of 100`}
+            : `${many(calibration.observed, 'threat')} in ${many(calibration.verdicts, 'verdict')}; promised ${within(calibration.expected, 1)}; evidence against it ${figure(calibration.evidence, 1)} of 100`}
         </dd>
       </dl>
     </Panel>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { revealed } from '../../ui/reveal.ts';
 import { When } from '../../ui/when.tsx';
-import { figure, shortId, within } from './figures.ts';
+import { figure, many, shortId, within } from './figures.ts';
 import classes from './models.module.css';
 import type { Version } from './queries.ts';
 
@@ -49,7 +49,7 @@ export function VersionsTable({ versions, chosen, onChoose }: VersionsTableProps
                   </div>
                 </td>
                 <td>
-                  {trainedOn.examples} verdicts, {trainedOn.threats} threats
+                  {many(trainedOn.examples, 'verdict')}, {many(trainedOn.threats, 'threat')}
                   <div className={classes.quiet}>
                     {calibratedOn === 0 ? 'not calibrated: too few' : `calibrated on the last ${calibratedOn}`}
                   </div>
@@ -61,7 +61,7 @@ export function VersionsTable({ versions, chosen, onChoose }: VersionsTableProps
                 ) : (
                   <>
                     <td data-number>
-                      {measured.testedOn.examples}, {measured.metrics.threats} threats
+                      {measured.testedOn.examples}, {many(measured.metrics.threats, 'threat')}
                     </td>
                     <td data-number>
                       {within(measured.logLoss)}
