@@ -59,7 +59,7 @@ async function lessonFor(tx: StateTx, access: Access, id: string, d: string): Pr
     [...lesson.open, ...lesson.findings].map((each) => each.id),
   );
   const titles = new Map(finding.detections.map(({ detector }) => [detector.id, detector.title]));
-  const open: (typeof lesson.open[number] & { title: string })[] = [];
+  const open: ((typeof lesson.open)[number] & { title: string })[] = [];
   for (const each of lesson.open) {
     if (withheld.has(each.id)) continue;
     const title = (await tx.findings.get(tenant, each.id))?.finding.title;

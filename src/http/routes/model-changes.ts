@@ -24,7 +24,8 @@ export function modelChangeRoutes(app: App, deps: ServerDeps, models: () => Mode
     config: { needs: 'models.freeze' },
     schema: {
       tags: ['models'],
-      summary: 'Make a version of what was learned, measured on later time; it is asked beside the champion from now on',
+      summary:
+        'Make a version of what was learned, measured on later time; it is asked beside the champion from now on',
       params: InTenant,
       headers: KeyedHeaders,
       body: Draft,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelVersion } from '../../contracts/learning.ts';
-import { askedVersions, Comparison, compare, Drift, driftOf, unknownModel } from '../../learn/index.ts';
 import { BridgewatchError } from '../../kernel/errors.ts';
+import { askedVersions, Comparison, compare, Drift, driftOf, unknownModel } from '../../learn/index.ts';
 import type { StateTx } from '../../ports/state-store.ts';
 import { accessOf } from '../access.ts';
 import type { App } from '../app.ts';
@@ -132,4 +132,3 @@ function noChampion(tenant: string): BridgewatchError {
     503,
   );
 }
-

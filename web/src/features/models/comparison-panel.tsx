@@ -74,7 +74,7 @@ function Figures({ comparison: { labelled, shadow, line } }: { readonly comparis
       )}
       <dt>In shadow</dt>
       <dd>
-        {many(findings, 'finding')}{' '}
+        {many(findings, 'finding')}
         {findings > 0 &&
           `, ${agree.findings} on the same side of the line at ${percent(line)} (${percent(agree.share.low)} to ${percent(agree.share.high)})`}
       </dd>
