@@ -7,6 +7,7 @@ import type { StateTx, StoredFinding } from '../src/ports/state-store.ts';
 import { fillAccessTables } from './store-rows-access.ts';
 import { fillAutonomyTables } from './store-rows-autonomy.ts';
 import { fillHuntTables } from './store-rows-hunts.ts';
+import { fillModelTables } from './store-rows-models.ts';
 import { fillResponseTables } from './store-rows-response.ts';
 import { fillReviewTables } from './store-rows-review.ts';
 import { fillSecretTables } from './store-rows-secrets.ts';
@@ -129,6 +130,7 @@ export async function fillEveryTable(tx: StateTx, tenant: string): Promise<void>
   await fillSecretTables(tx, tenant);
   await fillSourceTables(tx, tenant);
   await fillHuntTables(tx, tenant);
+  await fillModelTables(tx, tenant);
   await fillTuningTables(tx, tenant);
   await tx.idempotency.put(tenant, 'ann', 'k1', { requestHash: 'h', status: 200, body: '{}', at: 1 });
 }

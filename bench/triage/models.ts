@@ -1,12 +1,33 @@
 import type { Example, Model } from '../../src/contracts/model.ts';
-import { folded, type Given, givenBy, handSet, learn, platt, poolSpread } from '../../src/score/index.ts';
-import type { Judged } from './truth.ts';
+import {
+  folded,
+  type Given,
+  givenBy,
+  handSet,
+  learn,
+  platt,
+  poolSpread,
+  type Spread,
+  tenantSpread,
+} from '../../src/score/index.ts';
+import type { Capacity } from '../../src/triage/index.ts';
+import { aboveLine, dayOf, type Judged } from './truth.ts';
+
+/** A network replayed, with the truth. */
+export interface Known {
+  readonly network: string;
+  readonly judged: readonly Judged[];
+  readonly attackDays: readonly number[];
+}
+
+/** Findings a day that a person can work, as the product has it by default. */
+const A_DAY = 10;
+/** Of what is above the line on a bad day at least so much should be true: where the floor is set on networks seen. */
+const SHARE = 0.6;
 
 /** What is known of a network's candidates once all is over, as verdicts. */
-export function examplesOf(network: string, judged: readonly Judged[]): readonly Example[] {
-  return judged.flatMap(({ finding, isTrue }) =>
-    finding.features === undefined ? [] : [exampleOf(network, finding, isTrue)],
-  );
+export function examplesOf({ network, judged }: Known): readonly Example[] {
+  return judged.map(({ finding, isTrue }) => exampleOf(network, finding, isTrue));
 }
 
 export function exampleOf(network: string, finding: Judged['finding'], isThreat: boolean, analyst = 'truth'): Example {
@@ -24,21 +45,91 @@ export function exampleOf(network: string, finding: Judged['finding'], isThreat:
   };
 }
 
-/**
- * A model for a network that nobody has seen: learned from others, and scaled by what models of fewer of those said of the ones they
- * had not seen.
- */
-export function championFor(unseen: string, all: ReadonlyMap<string, readonly Example[]>): Model {
-  const others = [...all].filter(([network]) => network !== unseen);
-  const outOfFold: Given[] = others.flatMap(([network, examples]) => {
-    const rest = others.filter(([other]) => other !== network).flatMap(([, own]) => own);
-    const model = learn(rest, handSet, { spread: poolSpread });
-    return examples.map((example) => givenBy(model, example));
+/** How far parameters may move is chosen among these. */
+const spreads: readonly Spread[] = [0.35, 0.7, 1.5, 3].flatMap((gain) =>
+  [0.6, 1.2].flatMap((detector) => [0.5, 1].map((family) => ({ ...poolSpread, gain, detector, family }))),
+);
+
+interface OutOfFold {
+  readonly spread: Spread;
+  readonly given: readonly Given[];
+  readonly models: ReadonlyMap<string, Model>;
+}
+
+/** What models of all networks but one say of that one, for each of them. */
+function outOfFold(
+  known: readonly Known[],
+  examples: ReadonlyMap<string, readonly Example[]>,
+  spread: Spread,
+): OutOfFold {
+  const models = new Map<string, Model>();
+  const given = known.flatMap(({ network }) => {
+    const rest = known
+      .filter((other) => other.network !== network)
+      .flatMap((other) => examples.get(other.network) ?? []);
+    const model = learn(rest, handSet, { spread });
+    models.set(network, model);
+    return (examples.get(network) ?? []).map((example) => givenBy(model, example));
   });
-  const model = learn(
-    others.flatMap(([, examples]) => examples),
-    handSet,
-    { spread: poolSpread },
-  );
-  return { ...folded(model, platt(outOfFold)), id: `without-${unseen}` };
+  return { spread, given, models };
+}
+
+export interface Champion {
+  readonly model: Model;
+  readonly capacity: Capacity;
+  readonly spread: Spread;
+}
+
+/**
+ * A model and a line for a network that nobody has seen, from networks that were: how far parameters may move, how the log-odds are scaled and where
+ * the floor lies are all chosen by what models of fewer of those say of the ones that they have not seen.
+ */
+export function championFrom(
+  known: readonly Known[],
+  verdicts: (known: Known) => readonly Example[] = examplesOf,
+): Champion {
+  const examples = new Map(known.map((one) => [one.network, verdicts(one)]));
+  const tried = spreads.map((spread) => outOfFold(known, examples, spread));
+  const best =
+    tried.toSorted((a, b) => logLoss(a.given) - logLoss(b.given))[0] ?? outOfFold(known, examples, poolSpread);
+  const scaling = platt(best.given);
+  const model = {
+    ...folded(learn([...examples.values()].flat(), handSet, { spread: best.spread }), scaling),
+    id: 'pooled',
+  };
+  const scaled = new Map([...best.models].map(([network, one]) => [network, folded(one, scaling)]));
+  return { model, capacity: { findingsPerDay: A_DAY, floor: floorFor(known, scaled) }, spread: best.spread };
+}
+
+/** The lowest floor at which enough of what is above the line on the attack days of networks not seen is true. */
+function floorFor(known: readonly Known[], models: ReadonlyMap<string, Model>): number {
+  for (let percent = 2; percent < 50; percent += 1) {
+    const floor = percent / 100;
+    let above = 0;
+    let right = 0;
+    for (const { network, judged, attackDays } of known) {
+      const model = models.get(network) ?? handSet;
+      for (const one of aboveLine(model, judged, { findingsPerDay: A_DAY, floor })) {
+        if (!attackDays.includes(dayOf(one.finding.firstEventAt))) continue;
+        above += 1;
+        if (one.isTrue) right += 1;
+      }
+    }
+    if (above > 0 && right / above >= SHARE) return floor;
+  }
+  return 0.5;
+}
+
+export function logLoss(given: readonly Given[]): number {
+  return given.reduce((sum, one) => sum + lossOf(one), 0) / given.length;
+}
+
+export function lossOf({ logOdds, isThreat }: Given): number {
+  const z = isThreat ? -logOdds : logOdds;
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+/** What verdicts in the network itself make of a champion. */
+export function taught(champion: Model, network: string, verdicts: readonly Example[]): Model {
+  return verdicts.length === 0 ? champion : learn(verdicts, champion, { spread: tenantSpread, tenant: network });
 }

@@ -1,4 +1,7 @@
 import type { Finding } from '../../src/contracts/finding.ts';
+import type { Model } from '../../src/contracts/model.ts';
+import { weigh } from '../../src/score/index.ts';
+import type { Capacity } from '../../src/triage/index.ts';
 import type { LabelledAlert } from './network.ts';
 import type { Replayed } from './replay.ts';
 
@@ -87,6 +90,23 @@ export class Truth {
       return { finding, isTrue: 2 * hits >= cells.size, phases, visibleAt: visibleAt.get(finding.id) };
     });
   }
+}
+
+/** What a model would have put above the line, of stories as they stood in the end: the best of each day, above the floor. */
+export function aboveLine(
+  model: Model,
+  judged: readonly Judged[],
+  { findingsPerDay, floor }: Capacity,
+): readonly Judged[] {
+  const scored = judged
+    .map((one) => ({ one, p: one.finding.features === undefined ? 0 : weigh(model, one.finding.features).probability }))
+    .filter(({ p }) => p >= floor);
+  return [...Map.groupBy(scored, ({ one }) => dayOf(one.finding.firstEventAt)).values()].flatMap((ofDay) =>
+    ofDay
+      .toSorted((a, b) => b.p - a.p)
+      .slice(0, findingsPerDay)
+      .map(({ one }) => one),
+  );
 }
 
 export function dayOf(at: number): number {

@@ -1,5 +1,6 @@
 import { readStopFile } from '../adapters/stop-file.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import type { Model } from '../contracts/model.ts';
 import {
   type AutonomyParts,
   autonomyListeners,
@@ -17,15 +18,15 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/ids.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { actionsUnderGrants, kindOrUndefined, undoVerified } from '../respond/index.ts';
-import { weights } from '../score/index.ts';
+import { MODEL_CODE, weights } from '../score/index.ts';
 import type { SigmaRule } from '../sigma/index.ts';
 import { plannedAction } from './planned-action.ts';
 
 /** How often grants are acted under and looked after; and how often the week's input is compared with each record. */
 const ROUND_MS = 5_000;
 const THOROUGH_EVERY_MS = 3_600_000;
-/** Raised by hand with each change of how weights are applied, stories grouped or recommendations made. */
-const MODEL_CODE = '1';
+/** Raised by hand with each change of how stories are grouped or recommendations made. */
+const MACHINE_CODE = '1';
 
 export interface AutonomyHostParts {
   readonly store: StateStore;
@@ -34,6 +35,8 @@ export interface AutonomyHostParts {
   /** Tenants this process works for. */
   readonly tenants: () => readonly string[];
   readonly rules: readonly SigmaRule[];
+  /** The model that scores a tenant's findings. */
+  readonly champion: (tenant: string) => Pick<Model, 'id'>;
   /** Parsed playbook files. */
   readonly playbooks: readonly { readonly content: unknown }[];
   readonly respond: () => RespondDeps;
@@ -60,7 +63,7 @@ export async function openAutonomy(host: AutonomyHostParts) {
     clock: systemClock,
     draw,
     mayAct: watch.mayAct,
-    versions: machineVersions(host.playbooks),
+    versions: machineVersions(host.playbooks, host.champion),
     detectorVersion: (id) => versions.get(id) ?? null,
     // Telemetry comes as files, which end: none of them falls silent.
     silentSources: async () => [],
@@ -81,16 +84,24 @@ export async function openAutonomy(host: AutonomyHostParts) {
   };
 }
 
-/** The champion is the weights and the code that applies them; a family's playbook is whichever of these may be chosen for it. */
-function machineVersions(playbooks: AutonomyHostParts['playbooks']): AutonomyParts['versions'] {
-  const model = sha256(canonicalJson({ weights, code: MODEL_CODE }));
+/**
+ * The champion by its id, with the hand-set weights and the code that applies them, which a new version of the product may change under it; a family's playbook is whichever of these may be chosen for it. */
+export function machineVersions(
+  playbooks: AutonomyHostParts['playbooks'],
+  champion: AutonomyHostParts['champion'],
+): AutonomyParts['versions'] {
+  const code = sha256(canonicalJson({ weights, model: MODEL_CODE, machine: MACHINE_CODE })).slice(0, 16);
   // No language model takes part: the prompts are the empty text.
   const prompts = sha256('');
-  return (family): MachineVersions => {
+  return (family, tenant): MachineVersions => {
     const chosen = playbooks.filter(({ content }) =>
       ['default', 'cloud-account', family].includes(String((content as { family?: unknown } | null)?.family)),
     );
-    return { model, playbook: sha256(canonicalJson(chosen.map(({ content }) => content))), prompts };
+    return {
+      model: `${champion(tenant).id}.${code}`,
+      playbook: sha256(canonicalJson(chosen.map(({ content }) => content))),
+      prompts,
+    };
   };
 }
 

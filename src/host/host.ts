@@ -16,17 +16,18 @@ import { blindness, drawFrom, secondOpinions } from '../decide/index.ts';
 import { type Auth, buildAuth } from '../http/auth/auth.ts';
 import type { OidcOptions } from '../http/auth/plugins.ts';
 import { recordAccounts } from '../http/auth/record.ts';
-import type { AutonomyDeps, RespondDeps } from '../http/deps.ts';
+import type { AutonomyDeps, ModelDeps, RespondDeps } from '../http/deps.ts';
 import { EventArchive, eventOf } from '../ingest/index.ts';
 import { type TuningParts, tuningEndsOnThreat } from '../learn/index.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { DecisionListener, ReviewListener } from '../ports/listeners.ts';
 import type { SecretKeeper } from '../ports/secrets.ts';
 import { compileRules } from '../sigma/index.ts';
-import { createPipeline } from '../topology.ts';
+import { createPipeline, defaultCapacity } from '../topology.ts';
 import { BelowLine } from '../triage/index.ts';
 import { openAutonomy } from './autonomy.ts';
 import { startHunts } from './hunts.ts';
+import { openLearning } from './learning/open.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { reasonOf } from './live/reason.ts';
 import { openOrganisation } from './organisation.ts';
@@ -66,6 +67,7 @@ export interface Host {
   readonly lake: MemoryLake;
   readonly respond: RespondDeps;
   readonly autonomy: AutonomyDeps;
+  readonly models: ModelDeps;
   readonly tenant: Tenant;
   /** What stages do when people decide. */
   readonly decisionListeners: readonly DecisionListener[];
@@ -114,12 +116,22 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const playbooks = loadPlaybooks();
     const warn = (message: string): void => options.log.warn(message);
     const organisation = await openOrganisation({ store, clock: systemClock, tenant: options.tenant.id, warn });
+    const learning = await openLearning({
+      store,
+      tenants: () => [options.tenant.id],
+      isExercise: (tx, determination) => autonomy.listener.isExercise(tx, determination),
+      line: defaultCapacity.floor,
+      promoted: () => weighAgain(),
+      warn,
+    });
     const pipeline = createPipeline({
       tenant: options.tenant.id,
       engine,
       lake,
       playbooks,
+      model: () => learning.championOf(options.tenant.id),
       context: organisation.context,
+      ...(options.doors === undefined ? {} : { history: kept.history }),
       capacity: organisation.capacity,
     });
     const draw = drawFrom(drawSecret(options.dataDir));
@@ -129,6 +141,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       dataDir: options.dataDir,
       tenants: () => [options.tenant.id],
       rules,
+      champion: learning.championOf,
       playbooks,
       respond: () => respond.deps,
       warn: (message) => options.log.warn(message),
@@ -144,12 +157,17 @@ export async function openHost(options: HostOptions): Promise<Host> {
         line: new BelowLine({ tenant: options.tenant.id, store, clock: systemClock, actor: AI_ACTOR, draw }),
         set: organisation.capacity,
       },
-      listeners: [blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }), autonomy.listener],
-      warn: (message) => options.log.warn(message),
+      listeners: [
+        blindness({ clock: systemClock, draw, isShadowed: autonomy.isShadowed }),
+        autonomy.listener,
+        ...learning.findingListeners,
+      ],
+      warn,
     });
-    organisation.onChange(() => {
+    const weighAgain = (): void => {
       telemetry.weighAgain().catch((error: unknown) => warn(`findings were not weighed again: ${reasonOf(error)}`));
-    });
+    };
+    organisation.onChange(weighAgain);
     const respond = startRespond({
       store,
       lake,
@@ -180,6 +198,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
           }).catch(async (error: unknown) => {
             // A port that is taken, most likely: what runs already must not outlive the store.
             autonomy.stop();
+            await learning.stop();
             await organisation.close();
             await respond.stop();
             throw error;
@@ -206,6 +225,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       tenants: () => [options.tenant.id],
       warn: (message) => options.log.warn(message),
     });
+    learning.start();
     const endRounds = autonomy.start();
     const endPaging = startPaging({
       store,
@@ -222,7 +242,14 @@ export async function openHost(options: HostOptions): Promise<Host> {
       respond: respond.deps,
       autonomy: autonomy.deps,
       tenant: options.tenant,
-      decisionListeners: [secondOpinions(draw), autonomy.listener, tuningEndsOnThreat(tuning), tuningRounds.listener],
+      models: learning.deps,
+      decisionListeners: [
+        secondOpinions(draw),
+        autonomy.listener,
+        learning.decisionListener,
+        tuningEndsOnThreat(tuning),
+        tuningRounds.listener,
+      ],
       reviewListeners: [autonomy.listener],
       connectors,
       secrets,
@@ -239,6 +266,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         await endRounds();
         await endPaging();
         autonomy.stop();
+        await learning.stop();
         await respond.stop();
         await signAndClose(store, options);
       },

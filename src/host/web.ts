@@ -40,6 +40,7 @@ export async function listen(
     decisionListeners: host.decisionListeners,
     reviewListeners: host.reviewListeners,
     autonomy: host.autonomy,
+    models: host.models,
     tuning: host.tuning,
     ...(host.live === undefined
       ? {}

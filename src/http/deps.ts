@@ -7,7 +7,7 @@ import type { SourceRef } from '../contracts/source.ts';
 import type { AutonomyParts, EventsAtHand, SwitchWatch } from '../decide/index.ts';
 import type { Matches, ReadEvent } from '../hunt/index.ts';
 import type { SourceCount } from '../ingest/index.ts';
-import type { TuningParts } from '../learn/index.ts';
+import type { LearnModel, TuningParts } from '../learn/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConnectorFor } from '../ports/connector.ts';
 import type { ConnectorTypes } from '../ports/connector-types.ts';
@@ -35,6 +35,15 @@ export interface AutonomyDeps {
   readonly watch: Pick<SwitchWatch, 'isKnown' | 'look'>;
   /** What the file STOP in the data folder stops now. */
   readonly heldByFile: () => readonly SwitchScope[];
+}
+
+/** What the routes of models stand on. */
+export interface ModelDeps {
+  readonly learn: LearnModel;
+  /** Threat probability below which a finding is not put before a person. */
+  readonly line: number;
+  /** A promotion is committed: the champion at hand is to be read anew before the answer goes out. */
+  readonly promoted: (tenant: string) => Promise<void>;
 }
 
 /** What hunting stands on. */
@@ -66,6 +75,8 @@ export interface ServerDeps {
   readonly respond?: RespondDeps;
   /** Absent where no automation runs. */
   readonly autonomy?: AutonomyDeps;
+  /** Absent where nothing learns. */
+  readonly models?: ModelDeps;
   /** Raw events at hand that no finding keeps yet, for whoever opens one by hand. */
   readonly eventsAtHand?: EventsAtHand;
   /** What was done about a finding, for the story of its incident. */

@@ -57,6 +57,12 @@ export const permissions = {
   'hunts.run': decidingRoles,
   /** Saved hunts, what they found, and what a person concluded. */
   'hunts.write': decidingRoles,
+  /** Champion, challenger, versions, how they compare, drift. */
+  'models.read': staff,
+  /** A version to be asked beside the champion: it changes nothing. */
+  'models.freeze': leads,
+  /** What scores: a named lead's word, as with grants. */
+  'models.promote': ['lead'],
   'tuning.read': staff,
   'tuning.propose': leads,
   /** What is set aside from now on: a lead answers for it. */
@@ -89,6 +95,7 @@ export const takesThePerson: ReadonlySet<Permission> = new Set([
   'reviews.adjudicate',
   'actions.approve',
   'autonomy.sign',
+  'models.promote',
   // A veto window opens when a person has read the notice; a program that reads it would make silence mean yes.
   'autonomy.notices',
   'switch.lift',

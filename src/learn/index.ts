@@ -1,4 +1,5 @@
 /** Learn: what people's verdicts change, always by a person's word. */
+export * from './model/index.ts';
 export {
   acceptProposal,
   keepProposals,

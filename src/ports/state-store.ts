@@ -9,6 +9,7 @@ import type { AccessRows } from './state/access.ts';
 import type { AutonomyRows } from './state/autonomy.ts';
 import type { BelowRows } from './state/below.ts';
 import type { HuntRows } from './state/hunts.ts';
+import type { ModelRows } from './state/model.ts';
 import type { ResponseRows } from './state/response.ts';
 import type { ReviewRows } from './state/review.ts';
 import type { ConnectorRows, SecretRows } from './state/secrets.ts';
@@ -134,6 +135,7 @@ export interface StateTx {
   readonly connectors: ConnectorRows;
   readonly sources: SourceRows;
   readonly hunts: HuntRows;
+  readonly models: ModelRows;
   readonly tuning: TuningRows;
   readonly idempotency: {
     /** The stored answer for a key, or null. Scoped by tenant and account. */

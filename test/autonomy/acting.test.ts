@@ -33,7 +33,7 @@ async function grantedToAct(level: 2 | 4) {
     const each = await tx.autonomy.class(desk.tenant, key);
     if (each === null) throw new Error('no class');
     const now = desk.now();
-    const versions = { ...parts.versions(family), detectors: { d1: 'v1' } };
+    const versions = { ...parts.versions(family, desk.tenant), detectors: { d1: 'v1' } };
     const grant = grantLike(desk.tenant, {
       id: `act-${level}-${now}`,
       key,

@@ -24,6 +24,7 @@ import {
   standingStops,
   tickAutonomy,
 } from '../../src/decide/index.ts';
+import type { DecisionListener, FindingListener } from '../../src/ports/listeners.ts';
 import type { EvidenceEvent, StateTx, StoredFinding } from '../../src/ports/state-store.ts';
 import { KnownFindings, publish } from '../../src/triage/index.ts';
 import { openThrowawayStore, type ThrowawayStore } from '../store.ts';
@@ -90,7 +91,17 @@ export interface Desk {
 
 let desks = 0;
 
-export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
+/** What else is wired to a desk. */
+export interface Also {
+  readonly decision: readonly DecisionListener[];
+  readonly finding: readonly FindingListener[];
+  readonly versions?: AutonomyParts['versions'];
+}
+
+export async function openDesk(
+  shared?: ThrowawayStore,
+  also?: (room: ThrowawayStore, tenant: string) => Promise<Also>,
+): Promise<Desk> {
   const room = shared ?? (await openThrowawayStore());
   const { store, clock } = room;
   const tenant = `t${++desks}`;
@@ -109,6 +120,7 @@ export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
     detectors: { d1: 'v1' },
     silent: [],
   };
+  const more: Also = (await also?.(room, tenant)) ?? { decision: [], finding: [] };
   const draw = drawFrom('a secret of the test');
   const watch = new SwitchWatch({
     clock,
@@ -121,7 +133,7 @@ export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
     clock,
     draw,
     mayAct: watch.mayAct,
-    versions: () => ({ model: machine.model, playbook: machine.playbook, prompts: machine.prompts }),
+    versions: more.versions ?? (() => ({ model: machine.model, playbook: machine.playbook, prompts: machine.prompts })),
     detectorVersion: (id) => machine.detectors[id] ?? null,
     silentSources: async (_tenant, sources) => sources.filter((source) => machine.silent.includes(source)),
     actionKind: (kind) => (kind === 'isolate_host' ? { impact: 'high', reversible: true } : null),
@@ -130,7 +142,7 @@ export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
     actionsUnderGrants: async () => [],
   };
   const listener = autonomyListeners(parts);
-  const findingListeners = [blindness({ clock, draw, isShadowed: shadowing(draw) }), listener];
+  const findingListeners = [blindness({ clock, draw, isShadowed: shadowing(draw) }), listener, ...more.finding];
   const known = await KnownFindings.load(store, tenant);
   await store.withTenants([tenant], (tx) =>
     tx.policy.put(tenant, Policy.parse({ secondShare: 0, blindShare: 0, errorTargets: { [family]: 0.05 } }), 0, 1),
@@ -184,7 +196,7 @@ export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
           by,
           fromSession: true,
         };
-        return recordDetermination(tx, clock, request, [listener]);
+        return recordDetermination(tx, clock, request, [listener, ...more.decision]);
       }),
     async answer(kinds, verdict, by = bea) {
       const tasks = await within((tx) => tx.review.tasks(tenant, { state: 'open', kinds }, 500));
@@ -198,7 +210,7 @@ export async function openDesk(shared?: ThrowawayStore): Promise<Desk> {
             tx,
             clock,
             { tenant, task: task.id, expectedRevision, ...opinion },
-            { decision: [listener], review: [listener] },
+            { decision: [listener, ...more.decision], review: [listener] },
           );
         });
       }
@@ -325,7 +337,7 @@ export async function granted(desk: Desk, level: 2 | 3 | 4 = 4, exposure: 0.1 | 
   return desk.in(async (tx) => {
     const each = await tx.autonomy.class(tenant, key);
     if (each === null) throw new Error('no class');
-    const versions = { ...parts.versions(family), detectors: { d1: machine.detectors.d1 ?? 'v1' } };
+    const versions = { ...parts.versions(family, tenant), detectors: { d1: machine.detectors.d1 ?? 'v1' } };
     const now = desk.now();
     const entities = hosts.map((host) => `host|${host}`).sort();
     const grant = grantLike(tenant, {

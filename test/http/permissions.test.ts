@@ -8,6 +8,7 @@ import { autonomyMatrix } from './matrix/autonomy.ts';
 import { connectorMatrix } from './matrix/connectors.ts';
 import { huntMatrix } from './matrix/hunts.ts';
 import { ingestMatrix } from './matrix/ingest.ts';
+import { modelMatrix } from './matrix/models.ts';
 import { responseMatrix } from './matrix/response.ts';
 import { prepareReview, reviewMatrix } from './matrix/review.ts';
 import { type Caller, decider, open, type Routes, signedIn, staff } from './matrix/rows.ts';
@@ -29,6 +30,7 @@ const expected: Routes = {
   ...sourceMatrix,
   ...huntMatrix,
   ...ingestMatrix,
+  ...modelMatrix,
   ...tuningMatrix,
   'POST /api/auth/sign-in/email': open,
   'GET /api/auth/get-session': open,

@@ -11,6 +11,7 @@ import * as autonomySchema from './schema-autonomy.ts';
 import * as belowSchema from './schema-below.ts';
 import * as erasureSchema from './schema-erasure.ts';
 import * as huntsSchema from './schema-hunts.ts';
+import * as modelSchema from './schema-model.ts';
 import * as responseSchema from './schema-response.ts';
 import * as reviewSchema from './schema-review.ts';
 import * as secretsSchema from './schema-secrets.ts';
@@ -29,6 +30,7 @@ const schemas = [
   sourcesSchema,
   belowSchema,
   huntsSchema,
+  modelSchema,
   tuningSchema,
 ];
 

@@ -13,6 +13,7 @@ import { determinationRows } from './determination-rows.ts';
 import { findingRows } from './finding-rows.ts';
 import { huntRows } from './hunt-rows.ts';
 import { ledgerRows } from './ledger-rows.ts';
+import { modelRows } from './model-rows.ts';
 import { contextRows, policyRows } from './policy-rows.ts';
 import { responseRows } from './response-rows.ts';
 import { reviewRows } from './review-rows.ts';
@@ -110,6 +111,7 @@ export async function runTransaction<T>(
     connectors: allInTime(connectorRows(queries, changed)),
     sources: allInTime(sourceRows(queries, changed)),
     hunts: allInTime(huntRows(queries, changed)),
+    models: allInTime(modelRows(queries, changed)),
     tuning: allInTime(tuningRows(queries, changed)),
     idempotency: { get: inTime(idempotency.get), put: inTime(idempotency.put) },
   };

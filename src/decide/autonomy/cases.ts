@@ -94,7 +94,7 @@ export async function demoteWhereChanged(
   if (each === null || each.versions === null || each.level === 0) return false;
   const { versions, family } = each;
   const changed = [
-    ...changedParts(versions, parts.versions(family)),
+    ...changedParts(versions, parts.versions(family, tenant)),
     ...changedDetectors(versions.detectors, (id) => seen[id] ?? parts.detectorVersion(id)),
   ];
   if (changed.length === 0) return false;

@@ -55,7 +55,7 @@ export async function demote(
     grant: null,
     cusum: 0,
     updatedAt: now,
-    versions: { ...parts.versions(each.family), detectors: anew ? {} : (each.versions?.detectors ?? {}) },
+    versions: { ...parts.versions(each.family, tenant), detectors: anew ? {} : (each.versions?.detectors ?? {}) },
     ...(anew ? { epoch: each.epoch + 1, epochSince: now } : {}),
   };
   await moveClass(tx, each.level, lowered, {

@@ -40,7 +40,7 @@ export async function setLevel(tx: StateTx, parts: AutonomyParts, request: Level
       : {
           epoch: known === null ? 1 : before.epoch + 1,
           epochSince: now,
-          versions: { ...parts.versions(family), detectors: {} },
+          versions: { ...parts.versions(family, request.tenant), detectors: {} },
         }),
   };
   const said = level === 0 ? 'Switched off' : 'Put into shadow: its record begins';

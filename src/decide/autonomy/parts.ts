@@ -22,7 +22,7 @@ export interface AutonomyParts {
   readonly clock: Clock;
   readonly draw: Draw;
   readonly mayAct: MayAct;
-  readonly versions: (family: string) => MachineVersions;
+  readonly versions: (family: string, tenant: string) => MachineVersions;
   /** Version of a detector in use now; null where it is not in use. */
   readonly detectorVersion: (id: string) => string | null;
   /** Sources of a record that have fallen silent. */

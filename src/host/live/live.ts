@@ -7,9 +7,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LakeQueries } from '../../ports/lake.ts';
 import type { StoredDetection, WorkStore } from '../../ports/work-store.ts';
 import type { Pipeline } from '../../topology.ts';
+import { type DetectorHistory, Repeats } from '../../triage/index.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { reasonOf } from './reason.ts';
-import { Repeats } from './repeats.ts';
 import type { SettingAside } from './set-aside.ts';
 import { saveSettled, settledDetections } from './settled.ts';
 import { surroundingsOf, windowsOf } from './surroundings.ts';
@@ -20,6 +20,8 @@ export interface LiveParts {
   readonly queries: LakeQueries;
   readonly lake: MemoryLake;
   readonly habits: Habits;
+  /** The past of detections; made again from the work store after a restart. */
+  readonly history: DetectorHistory;
   readonly pipeline: Pipeline;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -152,12 +154,13 @@ export class Live {
   }
 
   #read(): void {
-    const { work, tenant, clock } = this.#parts;
+    const { work, tenant, clock, history } = this.#parts;
     for (;;) {
       const read = work.detections(this.#cursor, READ);
       for (const stored of read) {
         if (stored.detection.tenant !== tenant) continue;
         if (stored.sequence > this.#before) this.#detected += 1;
+        history.learn(stored.detection);
         if (this.#repeats.isRepeat(stored.detection)) continue;
         this.#waiting.push({ stored, since: clock.now() });
         this.#waitingBytes += bytesOf(stored);

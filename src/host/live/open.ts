@@ -6,6 +6,7 @@ import { EventArchive } from '../../ingest/index.ts';
 import type { TuningParts } from '../../learn/index.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import type { Pipeline } from '../../topology.ts';
+import { DetectorHistory } from '../../triage/index.ts';
 import { type Doors, openDoors } from '../doors.ts';
 import { type Ingest, type IngestOptions, openIngest } from '../ingest.ts';
 import { type HeldSources, openSourceDirectory } from '../source-directory.ts';
@@ -36,11 +37,13 @@ export interface LiveIngest {
 export interface Near {
   readonly lake: MemoryLake;
   readonly habits: Habits;
+  /** The past of detections. */
+  readonly history: DetectorHistory;
 }
 
 export function near(): Near {
   const habits = new Habits();
-  return { lake: new MemoryLake(() => new EventArchive(), habits), habits };
+  return { lake: new MemoryLake(() => new EventArchive(), habits), habits, history: new DetectorHistory() };
 }
 
 interface LiveParts extends DoorOptions, Near {
@@ -56,8 +59,21 @@ interface LiveParts extends DoorOptions, Near {
 
 /** Opens a tenant's doors and follows what the workers find. Throws the coded errors of log, store and listener. */
 export async function openLive(parts: LiveParts): Promise<LiveIngest> {
-  const { dataDir, rules, tenant, store, pipeline, telemetry, ruleOf, warn, lake, habits, doorsFile, ...listening } =
-    parts;
+  const {
+    dataDir,
+    rules,
+    tenant,
+    store,
+    pipeline,
+    telemetry,
+    ruleOf,
+    warn,
+    lake,
+    habits,
+    history,
+    doorsFile,
+    ...listening
+  } = parts;
   const sources = await openSourceDirectory({ store, clock: systemClock, tenants: () => [tenant], warn });
   let ingest: Ingest;
   let doors: Doors;
@@ -81,6 +97,7 @@ export async function openLive(parts: LiveParts): Promise<LiveIngest> {
     queries: ingest.queries,
     lake,
     habits,
+    history,
     pipeline,
     telemetry,
     clock: systemClock,

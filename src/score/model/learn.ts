@@ -1,5 +1,5 @@
 import type { Example, Model } from '../../contracts/model.ts';
-import { rowOf } from './design.ts';
+import { type Row, rowOf } from './design.ts';
 import { MODEL_CODE } from './hand-set.ts';
 import { minimise, type SparseRow } from './newton.ts';
 import { gainOf } from './weigh.ts';
@@ -30,13 +30,29 @@ export interface LearnOptions {
   readonly from?: Model;
 }
 
-/** Rounds of ordering detectors anew, and weighing analysts, under what was learned; most take three or four. */
-const ROUNDS = 12;
+/**
+ * Share of a `benign` verdict that counts against the detector. It was right: the act happened, and somebody was allowed to. Wholly left out,
+ * a detector that sees little but allowed acts would keep claiming threats, for its threats alone would be counted.
+ */
+const BENIGN_BLAME = 0.25;
+
+/** Rounds of ordering detectors anew under what was learned; then the order is held, for where two are about as strong it would change for ever. */
+const ORDERINGS = 3;
+/** Rounds in all, with those in which analysts are weighed anew. */
+const ROUNDS = 8;
+
+/** An example as the regression takes it, and what its offset is made of where that moves from round to round. */
+interface Lesson {
+  readonly row: SparseRow;
+  readonly fixed: number;
+  readonly held: Row;
+}
 
 /**
  * The most probable model given the examples and the prior: logistic regression with Gaussian priors around `prior`'s parameters (MAP;
- * hierarchical in that a detector's shift is the sum of its family's, its own and its tenant's, each drawn toward 0). The prior is a model:
- * the hand-set one, or one learned over other tenants. Deterministic. `id` is left as `draft` for whoever stores it.
+ * hierarchical in that a detector's shift is the sum of its family's, its own and its tenant's, each drawn toward 0). A verdict that finds no
+ * threat and does not blame the detector counts against it by a quarter. The prior is a model: the hand-set one, or one learned over other
+ * tenants. Deterministic. `id` is left as `draft` for whoever stores it.
  */
 export function learn(
   examples: readonly Example[],
@@ -45,38 +61,60 @@ export function learn(
 ): Model {
   let model: Model = from;
   const all = new Map<string, number>();
+  const index = new Map<string, number>();
+  const current = (parameter: string): number => all.get(parameter) ?? parameterOf(model, parameter, tenant);
+  let lessons: readonly Lesson[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const index = new Map<string, number>();
-    const rows = examples.map((example): SparseRow => {
-      const here = (id: string): number =>
-        round === 0 && example.tenant === tenant
-          ? (model.here[id] ?? 0)
-          : (all.get(`here|${example.tenant}|${id}`) ?? 0);
-      const row = rowOf(example, model, here).filter(({ parameter, x }) => x !== 0 && deviation(spread, parameter) > 0);
-      return {
-        at: Int32Array.from(row, ({ parameter }) => place(index, parameter)),
-        x: Float64Array.from(row, ({ x }) => x),
-        // What this model holds fixed.
-        offset: fixedPart(example, model, prior, spread, tenant, here),
-        y: example.isThreat ? 1 : 0,
-        weight: example.weight,
-      };
-    });
+    if (round < ORDERINGS) {
+      const hereOf = (of: string) => (id: string) =>
+        round === 0 && of === tenant ? (model.here[id] ?? 0) : (all.get(`here|${of}|${id}`) ?? 0);
+      lessons = examples.flatMap((example) => {
+        const whole = rowOf(example, model, hereOf(example.tenant)).filter(({ x }) => x !== 0);
+        const fixed = whole.filter(({ parameter }) => deviation(spread, parameter) === 0);
+        const offset = fixed.reduce((sum, { parameter, x }) => sum + x * parameterOf(prior, parameter, tenant), 0);
+        const row = whole.filter(({ parameter }) => deviation(spread, parameter) > 0);
+        return lessonsOf(example, row, offset, index);
+      });
+    }
+    const rows = lessons.map(({ row, fixed, held }) =>
+      held.length === 0
+        ? row
+        : { ...row, offset: held.reduce((sum, { parameter, x }) => sum + x * current(parameter), fixed) },
+    );
     const names = [...index.keys()];
     const mean = Float64Array.from(names, (name) => parameterOf(prior, name, tenant));
-    const start = Float64Array.from(names, (name) => all.get(name) ?? parameterOf(model, name, tenant));
+    const start = Float64Array.from(names, current);
     const precision = Float64Array.from(names, (name) => precisionOf(spread, name, all.get(name) ?? 0));
     const solved = minimise(rows, { mean, start, precision });
     let moved = 0;
     for (const [at, name] of names.entries()) {
       const value = solved[at] ?? 0;
-      moved = Math.max(moved, Math.abs(value - (all.get(name) ?? parameterOf(model, name, tenant))));
+      moved = Math.max(moved, Math.abs(value - (start[at] ?? 0)));
       all.set(name, value);
     }
     model = modelOf(all, prior, tenant, examples);
     if (moved < 1e-4) break;
   }
   return model;
+}
+
+function lessonsOf(example: Example, row: Row, fixed: number, index: Map<string, number>): Lesson[] {
+  const lesson = (part: Row, share: number, held: Row): Lesson => ({
+    row: {
+      at: Int32Array.from(part, ({ parameter }) => place(index, parameter)),
+      x: Float64Array.from(part, ({ x }) => x),
+      offset: fixed,
+      y: example.isThreat ? 1 : 0,
+      weight: share * example.weight,
+    },
+    fixed,
+    held,
+  });
+  if (example.isThreat || example.blamesDetector) return [lesson(row, 1, [])];
+  // The rest of it teaches what is not the detector's, whose part stays where it stands.
+  const context = row.filter(({ parameter }) => !isDetectors(parameter));
+  const detectors = row.filter(({ parameter }) => isDetectors(parameter));
+  return [lesson(row, BENIGN_BLAME, []), lesson(context, 1 - BENIGN_BLAME, detectors)];
 }
 
 function place(index: Map<string, number>, name: string): number {
@@ -102,19 +140,9 @@ function deviation(spread: Spread, parameter: string): number {
   return spread[kind as keyof Spread];
 }
 
-/** Log-odds by parameters that do not move: a spread of 0 holds them at the prior. */
-function fixedPart(
-  example: Example,
-  model: Model,
-  prior: Model,
-  spread: Spread,
-  tenant: string | undefined,
-  here: (id: string) => number,
-): number {
-  let sum = 0;
-  for (const { parameter, x } of rowOf(example, model, here))
-    if (deviation(spread, parameter) === 0) sum += x * parameterOf(prior, parameter, tenant);
-  return sum;
+/** What a verdict says of a detector, of its kind, or of it in one tenant. */
+function isDetectors(parameter: string): boolean {
+  return parameter.startsWith('detector|') || parameter.startsWith('here|') || parameter.startsWith('family|');
 }
 
 function parameterOf(model: Model, parameter: string, tenant: string | undefined): number {

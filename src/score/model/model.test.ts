@@ -40,7 +40,7 @@ function example(detector: string, isThreat: boolean, given: Partial<Example> = 
     at: made,
     features: { detectors: [{ id: detector, family: 'family', weight: 2.8 }], terms: {} },
     isThreat,
-    blamesDetector: false,
+    blamesDetector: !isThreat,
     weight: 1,
     ...given,
   };
@@ -154,6 +154,21 @@ describe('the learned model', () => {
     const harmBy = (how: typeof leaning): number =>
       says(learn(of(false), handSet, how), 'rule') - says(learn(of(true), handSet, how), 'rule');
     expect(harmBy(leaning)).toBeLessThan(0.6 * harmBy(blind));
+  });
+
+  it('lowers a detector by false positives, and by far less for acts that were real and allowed', () => {
+    const taught = (blamesDetector: boolean): Model =>
+      learn(
+        Array.from({ length: 10 }, () => example('rule', false, { blamesDetector })),
+        handSet,
+        { spread: tenantSpread, tenant: 'acme' },
+      );
+    const [wrong, allowed] = [taught(true), taught(false)];
+    expect(wrong.here.rule).toBeLessThan(-0.4);
+    expect(allowed.here.rule).toBeGreaterThan(0.6 * (wrong.here.rule ?? 0));
+    // What is left is taught to what is everybody's: the base.
+    expect(allowed.base).toBeLessThan(wrong.base);
+    expect(says(allowed, 'rule')).toBeGreaterThan(says(wrong, 'rule'));
   });
 
   it('is calibrated by Platt scaling that is folded into its parts', () => {

@@ -101,7 +101,7 @@ function solve(
   let z = Float64Array.from(residual, (r, i) => r / (diagonal[i] ?? 1));
   const p = Float64Array.from(z);
   let rz = dot(residual, z);
-  const enough = 1e-20 + 1e-12 * rz;
+  const enough = 1e-20 + 1e-6 * rz;
   for (let step = 0; step < 4 * size + 20 && rz > enough; step += 1) {
     const product = Float64Array.from(p, (at, i) => at * (precision[i] ?? 0));
     for (const [r, { at, x }] of rows.entries()) {

@@ -13,6 +13,8 @@ export const takesThePerson: ReadonlySet<string> = new Set([
   'POST /api/v1/tenants/:t/autonomy/notices/:id/openings',
   'POST /api/v1/tenants/:t/autonomy/notices/:id/approvals',
   'POST /api/v1/tenants/:t/autonomy/notices/:id/vetoes',
+  'POST /api/v1/tenants/:t/models/promotions',
+  'POST /api/v1/tenants/:t/models/reversals',
   'POST /api/v1/tenants/:t/members',
   'PATCH /api/v1/tenants/:t/members/:id',
   'POST /api/v1/tenants/:t/members/:id/removals',

@@ -1734,7 +1734,7 @@ export interface paths {
                                 revokedAt: number | null;
                                 lastUsedAt: number | null;
                             }[];
-                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                            scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "models.read" | "models.freeze" | "models.promote" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         };
                     };
                 };
@@ -1762,7 +1762,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
+                        scopes: ("summary.read" | "findings.read" | "evidence.read" | "findings.decide" | "findings.work" | "reviews.do" | "reviews.adjudicate" | "incidents.read" | "incidents.close" | "context.read" | "context.write" | "rota.read" | "rota.write" | "policy.read" | "policy.write" | "actions.read" | "actions.propose" | "actions.approve" | "actions.undo" | "requests.read" | "autonomy.read" | "autonomy.sign" | "autonomy.demote" | "autonomy.notices" | "switch.read" | "switch.stop" | "switch.lift" | "canaries.manage" | "connectors.read" | "connectors.write" | "sources.read" | "sources.write" | "hunts.run" | "hunts.write" | "models.read" | "models.freeze" | "models.promote" | "tuning.read" | "tuning.propose" | "tuning.accept" | "tuning.withdraw" | "members.read" | "members.write" | "playbooks.read" | "ledger.read" | "ledger.verify" | "live.read")[];
                         /** @default null */
                         tenant?: string | null;
                         /** @default 90 */
@@ -9119,6 +9119,918 @@ export interface paths {
                                 suppressedBy: string | null;
                             }[];
                             next: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The champion, the challenger, every version and every promotion */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            champion: {
+                                id: string;
+                                parent: string | null;
+                                code: string;
+                                /** @enum {string} */
+                                origin: "hand_set" | "learned";
+                                trainedOn: {
+                                    examples: number;
+                                    threats: number;
+                                    from: number | null;
+                                    to: number | null;
+                                    digest: string;
+                                };
+                                calibratedOn: number;
+                                measured: {
+                                    trainedOn: {
+                                        examples: number;
+                                        from: number | null;
+                                        to: number | null;
+                                    };
+                                    testedOn: {
+                                        examples: number;
+                                        from: number | null;
+                                        to: number | null;
+                                    };
+                                    metrics: {
+                                        examples: number;
+                                        threats: number;
+                                        logLoss: number;
+                                        brier: number;
+                                        brierSkill: number | null;
+                                        calibrationSlope: {
+                                            value: number;
+                                            low: number;
+                                            high: number;
+                                        } | null;
+                                    };
+                                    logLoss: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    };
+                                    handSet: {
+                                        examples: number;
+                                        threats: number;
+                                        logLoss: number;
+                                        brier: number;
+                                        brierSkill: number | null;
+                                        calibrationSlope: {
+                                            value: number;
+                                            low: number;
+                                            high: number;
+                                        } | null;
+                                    };
+                                    missed: number;
+                                } | null;
+                                madeAt: number;
+                                madeBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                note: string;
+                                isChampion: boolean;
+                                inShadow: boolean;
+                            };
+                            challenger: {
+                                learnedAt: number;
+                                trainedOn: {
+                                    examples: number;
+                                    threats: number;
+                                    from: number | null;
+                                    to: number | null;
+                                    digest: string;
+                                };
+                                base: {
+                                    champion: number;
+                                    challenger: number;
+                                };
+                                detectors: {
+                                    id: string;
+                                    champion: number;
+                                    challenger: number;
+                                    verdicts: number;
+                                }[];
+                                terms: {
+                                    term: string;
+                                    champion: number;
+                                    challenger: number;
+                                }[];
+                            } | null;
+                            missed: number;
+                            versions: {
+                                id: string;
+                                parent: string | null;
+                                code: string;
+                                /** @enum {string} */
+                                origin: "hand_set" | "learned";
+                                trainedOn: {
+                                    examples: number;
+                                    threats: number;
+                                    from: number | null;
+                                    to: number | null;
+                                    digest: string;
+                                };
+                                calibratedOn: number;
+                                measured: {
+                                    trainedOn: {
+                                        examples: number;
+                                        from: number | null;
+                                        to: number | null;
+                                    };
+                                    testedOn: {
+                                        examples: number;
+                                        from: number | null;
+                                        to: number | null;
+                                    };
+                                    metrics: {
+                                        examples: number;
+                                        threats: number;
+                                        logLoss: number;
+                                        brier: number;
+                                        brierSkill: number | null;
+                                        calibrationSlope: {
+                                            value: number;
+                                            low: number;
+                                            high: number;
+                                        } | null;
+                                    };
+                                    logLoss: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    };
+                                    handSet: {
+                                        examples: number;
+                                        threats: number;
+                                        logLoss: number;
+                                        brier: number;
+                                        brierSkill: number | null;
+                                        calibrationSlope: {
+                                            value: number;
+                                            low: number;
+                                            high: number;
+                                        } | null;
+                                    };
+                                    missed: number;
+                                } | null;
+                                madeAt: number;
+                                madeBy: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                note: string;
+                                isChampion: boolean;
+                                inShadow: boolean;
+                            }[];
+                            promotions: {
+                                seq: number;
+                                from: string | null;
+                                to: string;
+                                reason: string;
+                                by: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                at: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/versions/{v}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version, with all that it consists of */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    v: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            parent: string | null;
+                            code: string;
+                            /** @enum {string} */
+                            origin: "hand_set" | "learned";
+                            trainedOn: {
+                                examples: number;
+                                threats: number;
+                                from: number | null;
+                                to: number | null;
+                                digest: string;
+                            };
+                            calibratedOn: number;
+                            measured: {
+                                trainedOn: {
+                                    examples: number;
+                                    from: number | null;
+                                    to: number | null;
+                                };
+                                testedOn: {
+                                    examples: number;
+                                    from: number | null;
+                                    to: number | null;
+                                };
+                                metrics: {
+                                    examples: number;
+                                    threats: number;
+                                    logLoss: number;
+                                    brier: number;
+                                    brierSkill: number | null;
+                                    calibrationSlope: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    } | null;
+                                };
+                                logLoss: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                handSet: {
+                                    examples: number;
+                                    threats: number;
+                                    logLoss: number;
+                                    brier: number;
+                                    brierSkill: number | null;
+                                    calibrationSlope: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    } | null;
+                                };
+                                missed: number;
+                            } | null;
+                            madeAt: number;
+                            madeBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            note: string;
+                            isChampion: boolean;
+                            inShadow: boolean;
+                            model: {
+                                id: string;
+                                parent: string | null;
+                                code: string;
+                                base: number;
+                                gains: {
+                                    [key: string]: number;
+                                };
+                                family: {
+                                    [key: string]: number;
+                                };
+                                detector: {
+                                    [key: string]: number;
+                                };
+                                here: {
+                                    [key: string]: number;
+                                };
+                                trainedOn: {
+                                    examples: number;
+                                    threats: number;
+                                    from: number | null;
+                                    to: number | null;
+                                    digest: string;
+                                    verdicts: {
+                                        [key: string]: number;
+                                    };
+                                };
+                            };
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/versions/{v}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version beside the champion: on later verdicts, in shadow, and which threats would be lost */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    v: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: string;
+                            champion: string;
+                            line: number;
+                            labelled: {
+                                examples: number;
+                                threats: number;
+                                logLoss: number;
+                                championLogLoss: number;
+                                difference: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                            shadow: {
+                                findings: number;
+                                days: number;
+                                agree: {
+                                    findings: number;
+                                    share: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                rises: number;
+                                risesADay: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                falls: number;
+                                fallsADay: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                crossings: {
+                                    finding: string;
+                                    revision: number;
+                                    probability: number;
+                                    championProbability: number;
+                                }[];
+                            };
+                            lost: {
+                                finding: string;
+                                revision: number;
+                                probability: number;
+                                championProbability: number;
+                                at: number;
+                                learnedFrom: boolean;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether what the champion sees, or how true its probabilities are, has changed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            champion: string;
+                            at: number;
+                            days: {
+                                recent: number;
+                                earlier: number;
+                            };
+                            detectors: {
+                                recent: number;
+                                earlier: number;
+                                divergence: number | null;
+                                p: number | null;
+                                readonly moved: {
+                                    name: string;
+                                    before: number;
+                                    after: number;
+                                }[];
+                            };
+                            terms: {
+                                recent: number;
+                                earlier: number;
+                                divergence: number | null;
+                                p: number | null;
+                                readonly moved: {
+                                    name: string;
+                                    before: number;
+                                    after: number;
+                                }[];
+                            };
+                            calibration: {
+                                verdicts: number;
+                                observed: number;
+                                expected: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                logLoss: number | null;
+                                promisedLogLoss: number | null;
+                                evidence: number;
+                            };
+                            said: string[];
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a version of what was learned, measured on later time; it is asked beside the champion from now on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default  */
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            id: string;
+                            model: {
+                                id: string;
+                                parent: string | null;
+                                code: string;
+                                base: number;
+                                gains: {
+                                    [key: string]: number;
+                                };
+                                family: {
+                                    [key: string]: number;
+                                };
+                                detector: {
+                                    [key: string]: number;
+                                };
+                                here: {
+                                    [key: string]: number;
+                                };
+                                trainedOn: {
+                                    examples: number;
+                                    threats: number;
+                                    from: number | null;
+                                    to: number | null;
+                                    digest: string;
+                                    verdicts: {
+                                        [key: string]: number;
+                                    };
+                                };
+                            };
+                            /** @enum {string} */
+                            origin: "hand_set" | "learned";
+                            calibratedOn: number;
+                            measured: {
+                                trainedOn: {
+                                    examples: number;
+                                    from: number | null;
+                                    to: number | null;
+                                };
+                                testedOn: {
+                                    examples: number;
+                                    from: number | null;
+                                    to: number | null;
+                                };
+                                metrics: {
+                                    examples: number;
+                                    threats: number;
+                                    logLoss: number;
+                                    brier: number;
+                                    brierSkill: number | null;
+                                    calibrationSlope: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    } | null;
+                                };
+                                logLoss: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                handSet: {
+                                    examples: number;
+                                    threats: number;
+                                    logLoss: number;
+                                    brier: number;
+                                    brierSkill: number | null;
+                                    calibrationSlope: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    } | null;
+                                };
+                                missed: number;
+                            } | null;
+                            madeAt: number;
+                            madeBy: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            note: string;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a version the champion: it scores from now on, and grants that the old one earned end */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        from: string;
+                        reason: string;
+                        version: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            seq: number;
+                            from: string | null;
+                            to: string;
+                            reason: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            at: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/models/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the champion before this one back */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    t: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        from: string;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tenant: string;
+                            seq: number;
+                            from: string | null;
+                            to: string;
+                            reason: string;
+                            by: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            at: number;
+                        };
+                    };
+                };
+                /** @description A problem document */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{t}/findings/{id}/determinations/{d}/lesson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a determination taught the challenger, and which open findings it would move */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    t: string;
+                    id: string;
+                    d: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            state: "learning";
+                        } | {
+                            /** @enum {string} */
+                            state: "nothing";
+                            why: string;
+                        } | {
+                            /** @enum {string} */
+                            state: "taught";
+                            lesson: {
+                                determinations: string[];
+                                learnedAt: number;
+                                examples: number;
+                                base: {
+                                    before: number;
+                                    after: number;
+                                };
+                                detectors: {
+                                    before: number;
+                                    after: number;
+                                    id: string;
+                                    verdicts: number;
+                                    title: string | null;
+                                }[];
+                                terms: {
+                                    before: number;
+                                    after: number;
+                                    term: string;
+                                }[];
+                                findings: {
+                                    before: number;
+                                    after: number;
+                                    id: string;
+                                    revision: number;
+                                }[];
+                                open: {
+                                    before: number;
+                                    after: number;
+                                    id: string;
+                                    revision: number;
+                                    title: string;
+                                }[];
+                            };
+                            superseded: boolean;
                         };
                     };
                 };

@@ -116,6 +116,11 @@ const sources = createRoute({
   path: '/sources',
 }).lazy(() => import('./sources.lazy.tsx').then((module) => module.Route));
 
+const models = createRoute({
+  getParentRoute: () => tenant,
+  path: '/models',
+}).lazy(() => import('./models.lazy.tsx').then((module) => module.Route));
+
 const hunt = createRoute({
   getParentRoute: () => tenant,
   path: '/hunt',
@@ -136,7 +141,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     account,
-    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, tuning, context, sources, hunt]),
+    tenant.addChildren([queue, finding, ledger, actions, action, autonomy, models, tuning, context, sources, hunt]),
   ]),
 ]);
 

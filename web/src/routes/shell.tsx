@@ -120,6 +120,9 @@ export function Shell() {
           <Link to="/t/$tenant/autonomy" params={{ tenant }}>
             Autonomy
           </Link>
+          <Link to="/t/$tenant/models" params={{ tenant }}>
+            Models
+          </Link>
           <Link to="/t/$tenant/tuning" params={{ tenant }}>
             Tuning
           </Link>

@@ -47,6 +47,14 @@ const secretTables = ['secrets', 'connectors'] as const;
  */
 const sourceTables = ['sources', 'source_tokens'] as const;
 const huntTables = ['hunts', 'hunt_runs'] as const;
+const modelTables = [
+  'model_versions',
+  'model_promotions',
+  'model_challengers',
+  'model_examples',
+  'model_lessons',
+  'model_scores',
+] as const;
 const tuningTables = ['tuning_proposals', 'tuning_set_aside'] as const;
 
 /** Parents before children, so that references hold while rows go in. */
@@ -77,6 +85,7 @@ export const backedUp = [
   ...secretTables,
   ...sourceTables,
   ...huntTables,
+  ...modelTables,
   ...tuningTables,
   'subject_keys',
   'user',

@@ -8,6 +8,7 @@ import classes from './decide.module.css';
 import { DeterminationForm } from './determination-form.tsx';
 import { ExpectedOffer } from './expected-offer.tsx';
 import { InForce } from './in-force.tsx';
+import { LessonPanel } from './lesson-panel.tsx';
 import { NextFinding } from './next-finding.tsx';
 import type { Reviewer } from './reviewer.ts';
 
@@ -51,6 +52,7 @@ export function DecidePanel({ tenant, document, reviewer }: DecidePanelProps) {
             onDone={onDone}
             onError={onError}
           />
+          <LessonPanel tenant={tenant} id={finding.id} determination={determination.id} />
           {determination.verdict === 'benign' && reviewer.role !== 'viewer' && (
             <ExpectedOffer tenant={tenant} finding={finding.id} />
           )}
