@@ -86,6 +86,9 @@ const fields: Partial<Record<ActivityKind, readonly Field[]>> = {
   api_call: ['sourceAddress', 'object', 'action', 'outcome', 'userAgent'],
 };
 
+/** Names of a kind that `tellingHash` reads. */
+const READ = 6;
+
 interface Tells {
   readonly seed: number;
   readonly reads: readonly Read[];
@@ -97,6 +100,7 @@ function toldBy(kind: ActivityKind): Tells {
   let tells = told.get(kind);
   if (tells === undefined) {
     const own = fields[kind] ?? [];
+    if (own.length > READ) throw new Error(`${kind} has ${own.length} telling names; ${READ} are read`);
     tells = { seed: keyHash(1, kind).low, reads: own.map((field) => readers[field]), fields: own };
     told.set(kind, tells);
   }
@@ -108,12 +112,23 @@ export function tellingHash(activity: Activity, seed: number): KeyHash {
   const { reads, seed: ofKind } = toldBy(activity.kind);
   const { host, user, principal } = activity;
   // By how many there are: a list of them would be made for every event.
-  const [a, b, c, d, e] = reads;
+  const [a, b, c, d, e, f] = reads;
   const both = seed ^ ofKind;
   if (a === undefined) return keyHash(both, host, user, principal);
   if (b === undefined) return keyHash(both, host, user, principal, a(activity));
   if (c === undefined) return keyHash(both, host, user, principal, a(activity), b(activity));
-  return keyHash(both, host, user, principal, a(activity), b(activity), c(activity), d?.(activity), e?.(activity));
+  return keyHash(
+    both,
+    host,
+    user,
+    principal,
+    a(activity),
+    b(activity),
+    c(activity),
+    d?.(activity),
+    e?.(activity),
+    f?.(activity),
+  );
 }
 
 /** An activity's telling names; `object` is the service, task, share or driver, of an access the program acted on. */
