@@ -13,17 +13,21 @@ import { PagedState } from '../src/detect/worker/paged-state.ts';
 import { randomFrom } from '../test/support/telemetry.ts';
 import { simulateBudget } from './baselines/budget-sim.ts';
 import { Company } from './baselines/company.ts';
+import { flood } from './baselines/flood.ts';
 
 /**
  * Every baseline on, one core, JSON lines: `speed` (events a second through folding, rows and the second stage, activities given),
- * `memory` (bytes with a million entities; ms to look a snapshot over, to write it, and to come back from it), `budget` (what is said of chance alone).
- * `--part speed|memory|budget|all`, `--events <n>`, `--entities <n>`.
+ * `memory` (bytes with a million entities; ms to look a snapshot over, to write it, and to come back from it), `budget` (what is said of chance alone), `flood` (each baseline
+ * under nothing but new names).
+ * `--part speed|memory|budget|flood|all`, `--events <n>`, `--entities <n>`, `--flood <n>`, `--only <baseline>`.
  */
 const { values } = parseArgs({
   options: {
     part: { type: 'string', default: 'all' },
     events: { type: 'string', default: '3000000' },
     entities: { type: 'string', default: '1000000' },
+    flood: { type: 'string', default: '2000000' },
+    only: { type: 'string' },
   },
 });
 const say = (line: object): void => {
@@ -37,6 +41,7 @@ const START = Date.UTC(2026, 0, 5);
 if (is('speed')) speed(Number(values.events));
 if (is('memory')) memory(Number(values.entities));
 if (is('budget')) budget();
+if (is('flood')) for (const line of flood(Number(values.flood), values.only)) say({ part: 'flood', ...line });
 
 /** A company of 400 hosts that sends 2,000 events a second, ten seconds at a time, as a worker and the second stage have it. */
 function speed(events: number): void {
