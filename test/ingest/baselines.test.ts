@@ -172,6 +172,33 @@ describe('baselines in the second stage', () => {
     expect(saidAgain(true)).toContain('baseline:first-program-in-tenant');
   });
 
+  it('keep their keys by a secret of the deployment, which comes back with the state', () => {
+    const seen = month();
+    const taught = (secret: { a: number; b: number }, until: number): Baselines => {
+      const baselines = new Baselines({ secret });
+      for (const [at, { observation: one }] of seen.slice(0, until).entries())
+        baselines.take({ ...one, sequence: at + 1 });
+      return baselines;
+    };
+    const pagesOf = (baselines: Baselines) =>
+      new Map([...baselines.pages()].map(([name, page]) => [name, page.slice()] as const));
+    const keys = 'past|entities|low|0';
+    const [one, other] = [pagesOf(taught({ a: 1, b: 2 }, 40)), pagesOf(taught({ a: 3, b: 4 }, 40))];
+    expect(one.get(keys)).toBeDefined();
+    expect(one.get(keys)).not.toEqual(other.get(keys));
+    const whole = taught({ a: 1, b: 2 }, seen.length);
+    const said = whole.advance().map(({ detection }) => detection.id);
+    expect(said.length).toBeGreaterThan(0);
+    const first = pagesOf(taught({ a: 1, b: 2 }, 200));
+    // Another is drawn at the next start; that of the state holds.
+    const again = new Baselines({ secret: { a: 9, b: 9 } });
+    again.restorePages(first);
+    for (const [at, { observation: next }] of seen.slice(200).entries()) again.take({ ...next, sequence: at + 201 });
+    expect(again.advance().map(({ detection }) => detection.id)).toEqual(said);
+    expect(pagesOf(again).get(keys)).toEqual(pagesOf(whole).get(keys));
+    new Baselines();
+  });
+
   it('learn from history, and do not speak of it', () => {
     const now = MONDAY + 60 * DAY;
     const { work, stage } = run('history', DAY, { now: () => now });

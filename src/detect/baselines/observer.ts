@@ -4,6 +4,7 @@ import type { FoundAcross, Observer } from '../worker/second-stage.ts';
 import { all } from './all.ts';
 import type { MakeBaseline, Unlearned } from './baseline.ts';
 import type { BudgetOptions } from './budget.ts';
+import { type KeySecret, keysOf } from './key-hash.ts';
 import { Normal, type NormalCounts } from './normal.ts';
 import { type SightingsBody, unpackSightings } from './sighting-rows.ts';
 import { BASELINES } from './sightings.ts';
@@ -15,6 +16,8 @@ interface UnlearnBody {
 
 /** Page that holds the counts of each tenant, as JSON. */
 const COUNTS = 'counts';
+/** Page that holds what the keys of the state are of. */
+const SECRET = 'secret';
 
 /** The second stage of the baselines: takes the workers' sightings in, in their order, and says what is strange. */
 export class Baselines implements Observer {
@@ -22,7 +25,18 @@ export class Baselines implements Observer {
   readonly #normal: Normal;
   #found: FoundAcross[] = [];
 
-  constructor(options: { readonly makes?: readonly MakeBaseline[]; readonly budget?: BudgetOptions } = {}) {
+  #secret: KeySecret;
+
+  /** @param options.secret drawn by the deployment; that of a state that is given back holds instead */
+  constructor(
+    options: {
+      readonly makes?: readonly MakeBaseline[];
+      readonly budget?: BudgetOptions;
+      readonly secret?: KeySecret;
+    } = {},
+  ) {
+    this.#secret = options.secret ?? { a: 0, b: 0 };
+    keysOf(this.#secret);
     this.#normal = new Normal(options.makes ?? all, options.budget);
   }
 
@@ -62,11 +76,17 @@ export class Baselines implements Observer {
   restore(): void {}
 
   *pages(): Generator<readonly [string, Uint8Array]> {
+    yield [SECRET, Buffer.from(JSON.stringify(this.#secret))];
     yield [COUNTS, Buffer.from(JSON.stringify([...this.#normal.counts()]))];
     yield* this.#normal.pages();
   }
 
   restorePages(pages: ReadonlyMap<string, Uint8Array>): void {
+    const secret = pages.get(SECRET);
+    // A state that was written before there were secrets has keys of none.
+    if (pages.size > 0)
+      this.#secret = secret === undefined ? { a: 0, b: 0 } : (JSON.parse(Buffer.from(secret).toString()) as KeySecret);
+    keysOf(this.#secret);
     this.#normal.restore(pages);
   }
 }

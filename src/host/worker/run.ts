@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttemptFile } from '../../adapters/attempt-file.ts';
@@ -92,7 +93,11 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal, rea
             work,
             claim,
             clock: systemClock,
-            observers: [new Correlations(engine, eventOf), new Upkeep(fieldsFor), new Baselines()],
+            observers: [
+              new Correlations(engine, eventOf),
+              new Upkeep(fieldsFor),
+              new Baselines({ secret: keySecret() }),
+            ],
             workers: Array.from({ length: of }, (_, at) => workerName(at, of)),
           }),
           signal,
@@ -123,4 +128,9 @@ function poisonFile(path: string): (poison: Poison) => void {
     const text = typeof raw === 'string' ? { text: raw } : { base64: Buffer.from(raw).toString('base64') };
     appendFileSync(path, `${JSON.stringify({ ...said, raw: text })}\n`, { mode: 0o600 });
   };
+}
+
+/** Drawn once for a deployment: where there is a state already, its own holds. */
+function keySecret(): { readonly a: number; readonly b: number } {
+  return { a: randomInt(2 ** 32), b: randomInt(2 ** 32) };
 }
