@@ -1,6 +1,6 @@
 import { handSet } from '../../src/score/index.ts';
 import { firstVerdicts } from './after-ten.ts';
-import { exampleOf, type Known, taught } from './models.ts';
+import { exampleOf, type Known, line, taught } from './models.ts';
 import { aboveLine, dayOf } from './truth.ts';
 
 /** What a line of ten a day holds after so many verdicts in a network, mean over networks. */
@@ -12,7 +12,6 @@ export interface CurvePoint {
 }
 
 const COUNTS = [0, 2, 5, 10, 15, 20, 30, 40, 60];
-const CAPACITY = { findingsPerDay: 10, floor: 0.04 };
 
 /**
  * A tenant that begins with the hand-set weights and no other tenant's experience: after the first n verdicts on the best of each day, how many stories
@@ -31,7 +30,7 @@ export function curves(known: readonly Known[]): readonly CurvePoint[] {
         network,
         said.map(({ finding, isTrue }) => exampleOf(network, finding, isTrue)),
       );
-      const above = new Set(aboveLine(model, later, CAPACITY));
+      const above = new Set(aboveLine(model, later, line));
       const days = new Set(later.map(({ finding }) => dayOf(finding.firstEventAt))).size;
       return { findingsPerDay: above.size / days, missed: later.filter((one) => one.isTrue && !above.has(one)).length };
     });

@@ -5,7 +5,7 @@ import { dataOptions, median } from '../data-options.ts';
 import { afterVerdicts } from './after-ten.ts';
 import { curves, curvesSvg } from './curves.ts';
 import { type Measured, measure } from './measure.ts';
-import { championFrom, exampleOf, type Known } from './models.ts';
+import { championFrom, exampleOf, type Known, line } from './models.ts';
 import { alertsOf, networks } from './network.ts';
 import { noiseTable } from './noise.ts';
 import { published } from './published.ts';
@@ -33,21 +33,21 @@ for (const network of networks) {
 const pooled: Given[] = [];
 
 function leftOut(network: string) {
-  const { model, capacity, spread } = championFrom(known.filter((one) => one.network !== network));
+  const { model, spread } = championFrom(known.filter((one) => one.network !== network));
   const alerts = [...alertsOf(data, network)];
   const truth = new Truth(alerts);
-  const replayed = replay(network, alerts, { model: () => model, capacity });
+  const replayed = replay(network, alerts, { model: () => model, capacity: line });
   const judged = truth.judge(replayed);
   const examples = judged.map(({ finding, isTrue }) => exampleOf(network, finding, isTrue));
   const given = examples.map((example) => givenBy(model, example));
   pooled.push(...given);
   const { calibrationSlope, brierSkill, logLoss } = metricsOf(model, examples);
-  const after = afterVerdicts(network, model, judged, capacity);
+  const after = afterVerdicts(network, model, judged, line);
+  const fromNothing = afterVerdicts(network, handSet, judged, line);
   say(`${network}: measured`);
   return {
     name: network,
     ...measure(truth, replayed, judged),
-    floor: capacity.floor,
     spread: { gain: spread.gain, detector: spread.detector, family: spread.family },
     logLoss,
     calibrationSlope: calibrationSlope?.value ?? null,
@@ -56,6 +56,7 @@ function leftOut(network: string) {
     logLossChange: after.change,
     logLossChangeInterval: [after.low, after.high],
     phasesLostByLearning: after.phasesLost,
+    fromHandSet: { change: fromNothing.change, interval: [fromNothing.low, fromNothing.high] },
     laterCandidates: after.later,
   };
 }
@@ -91,6 +92,7 @@ const medians = {
   trueShareAboveLine: middle((one) => one.trueShareAboveLine),
   minutesToVisible: middle((one) => one.minutesToVisible),
   logLossChange: middle((one) => one.logLossChange),
+  logLossChangeFromHandSet: middle((one) => one.fromHandSet.change),
   calibrationSlope: middle((one) => one.calibrationSlope),
   brierSkill: middle((one) => one.brierSkill),
 };

@@ -11,7 +11,7 @@ import {
   tenantSpread,
 } from '../../src/score/index.ts';
 import type { Capacity } from '../../src/triage/index.ts';
-import { aboveLine, dayOf, type Judged } from './truth.ts';
+import type { Judged } from './truth.ts';
 
 /** A network replayed, with the truth. */
 export interface Known {
@@ -22,8 +22,10 @@ export interface Known {
 
 /** Findings a day that a person can work, as the product has it by default. */
 const A_DAY = 10;
-/** Of what is above the line on a bad day at least so much should be true: where the floor is set on networks seen. */
-const SHARE = 0.6;
+/** One in ten is the least that a person should be asked to look at, where probabilities can be taken at their word. */
+const FLOOR = 0.1;
+
+export const line: Capacity = { findingsPerDay: A_DAY, floor: FLOOR };
 
 /** What is known of a network's candidates once all is over, as verdicts. */
 export function examplesOf({ network, judged }: Known): readonly Example[] {
@@ -53,7 +55,6 @@ const spreads: readonly Spread[] = [0.35, 0.7, 1.5, 3].flatMap((gain) =>
 interface OutOfFold {
   readonly spread: Spread;
   readonly given: readonly Given[];
-  readonly models: ReadonlyMap<string, Model>;
 }
 
 /** What models of all networks but one say of that one, for each of them. */
@@ -62,27 +63,24 @@ function outOfFold(
   examples: ReadonlyMap<string, readonly Example[]>,
   spread: Spread,
 ): OutOfFold {
-  const models = new Map<string, Model>();
   const given = known.flatMap(({ network }) => {
     const rest = known
       .filter((other) => other.network !== network)
       .flatMap((other) => examples.get(other.network) ?? []);
     const model = learn(rest, handSet, { spread });
-    models.set(network, model);
     return (examples.get(network) ?? []).map((example) => givenBy(model, example));
   });
-  return { spread, given, models };
+  return { spread, given };
 }
 
 export interface Champion {
   readonly model: Model;
-  readonly capacity: Capacity;
   readonly spread: Spread;
 }
 
 /**
- * A model and a line for a network that nobody has seen, from networks that were: how far parameters may move, how the log-odds are scaled and where
- * the floor lies are all chosen by what models of fewer of those say of the ones that they have not seen.
+ * A model for a network that nobody has seen, from networks that were: how far parameters may move and how the log-odds are scaled are
+ * chosen by what models of fewer of those say of the ones that they have not seen.
  */
 export function championFrom(
   known: readonly Known[],
@@ -97,27 +95,7 @@ export function championFrom(
     ...folded(learn([...examples.values()].flat(), handSet, { spread: best.spread }), scaling),
     id: 'pooled',
   };
-  const scaled = new Map([...best.models].map(([network, one]) => [network, folded(one, scaling)]));
-  return { model, capacity: { findingsPerDay: A_DAY, floor: floorFor(known, scaled) }, spread: best.spread };
-}
-
-/** The lowest floor at which enough of what is above the line on the attack days of networks not seen is true. */
-function floorFor(known: readonly Known[], models: ReadonlyMap<string, Model>): number {
-  for (let percent = 2; percent < 50; percent += 1) {
-    const floor = percent / 100;
-    let above = 0;
-    let right = 0;
-    for (const { network, judged, attackDays } of known) {
-      const model = models.get(network) ?? handSet;
-      for (const one of aboveLine(model, judged, { findingsPerDay: A_DAY, floor })) {
-        if (!attackDays.includes(dayOf(one.finding.firstEventAt))) continue;
-        above += 1;
-        if (one.isTrue) right += 1;
-      }
-    }
-    if (above > 0 && right / above >= SHARE) return floor;
-  }
-  return 0.5;
+  return { model, spread: best.spread };
 }
 
 export function logLoss(given: readonly Given[]): number {

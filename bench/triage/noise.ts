@@ -1,6 +1,6 @@
 import type { Example } from '../../src/contracts/model.ts';
 import { givenBy } from '../../src/score/index.ts';
-import { championFrom, exampleOf, examplesOf, type Known, logLoss } from './models.ts';
+import { championFrom, exampleOf, examplesOf, type Known, line, logLoss } from './models.ts';
 import { seeded } from './seeded.ts';
 import { aboveLine } from './truth.ts';
 
@@ -45,11 +45,11 @@ export function noiseTable(known: readonly Known[]): readonly NoiseRow[] {
   ];
   return kinds.map(([labels, verdicts]) => {
     const rows = known.map((left) => {
-      const { model, capacity } = championFrom(
+      const { model } = championFrom(
         known.filter((one) => one !== left),
         verdicts,
       );
-      const above = aboveLine(model, left.judged, capacity);
+      const above = aboveLine(model, left.judged, line);
       const days = new Set(left.judged.map(({ finding }) => Math.floor(finding.firstEventAt / 86_400_000))).size;
       return {
         logLoss: logLoss(

@@ -30,6 +30,7 @@ import { startHunts } from './hunts.ts';
 import { openLearning } from './learning/open.ts';
 import { type DoorOptions, type LiveIngest, near, openLive } from './live/open.ts';
 import { reasonOf } from './live/reason.ts';
+import { unlearning } from './live/unlearn.ts';
 import { openOrganisation } from './organisation.ts';
 import { startPaging } from './paging.ts';
 import { startRespond } from './respond.ts';
@@ -249,6 +250,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         learning.decisionListener,
         tuningEndsOnThreat(tuning),
         tuningRounds.listener,
+        ...(live === undefined ? [] : [unlearning(live.ingest.work, systemClock, autonomy.listener.isExercise)]),
       ],
       reviewListeners: [autonomy.listener],
       connectors,

@@ -17,6 +17,7 @@ import { hostsOf, type Witness } from './witness.ts';
 const EVIDENCE_LIMIT = 25;
 /** Characters of a host's name or a rule's title in a reason. */
 const NAME_LIMIT = 100;
+const SENTENCE_LIMIT = 300;
 
 /** On which hosts a detector fired in all the data at hand, and by whose hand. */
 interface Spread {
@@ -131,7 +132,7 @@ export function weighedReasons(
     return [
       {
         term: 'detector',
-        text: `${plainText(witness.detector.title, NAME_LIMIT)} (${rated(witness.detector)}${learnt(model, id)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
+        text: `${said(witness)} (${rated(witness.detector)}${learnt(model, id)})${count > 1 ? `, ${count} times` : ''}${rank > 0 ? `; counted at ${Math.round(share * 100)} % beside stronger ones` : ''}`,
         logOdds,
         evidence: evidenceOf(witness.detections),
       },
@@ -141,6 +142,13 @@ export function weighedReasons(
     ...detectors,
     ...others.map((reason) => ({ ...reason, logOdds: gainOf(model, reason.term) * reason.logOdds })),
   ];
+}
+
+/** A baseline says in a sentence what it did not expect; any other detector has its title. */
+function said({ detector, detections }: Witness): string {
+  const why =
+    detector.kind === 'baseline' ? detections[0]?.fields.find(({ field }) => field === 'why')?.value : undefined;
+  return plainText(why ?? detector.title, why === undefined ? NAME_LIMIT : SENTENCE_LIMIT);
 }
 
 /** What verdicts here have made of a detector, where they have said anything of it. */
