@@ -45,15 +45,14 @@ export function* flood(sightings: number, only?: string): Generator<Flood> {
 function anew({ kinds }: Baseline, n: number): Sighting {
   const of = [...kinds];
   const at = Date.UTC(2026, 0, 5) + Math.floor(n / 1000) * 1000;
-  const isCloud = of.every((kind) => ['sign_in', 'sign_in_failure', 'api_call'].includes(kind));
   return {
     tenant: 'acme',
     source: 'endpoints',
     kind: of[n % of.length] ?? 'logon',
     host: `host${n}`,
-    user: isCloud ? undefined : `user${n}`,
+    user: `user${n}`,
     targetUser: `target${n}`,
-    principal: isCloud ? `principal${n}` : undefined,
+    principal: `principal${n}`,
     image: `image${n}.exe`,
     parent: `parent${n}.exe`,
     commandLine: `image${n}.exe /do this and that to number ${n}`,
