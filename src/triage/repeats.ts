@@ -4,7 +4,7 @@ import { tellingKinds } from '../contracts/entity.ts';
 /** What happens within so many milliseconds is one go. */
 const CELL = 600_000;
 /** Hits of one detector about the same names in one cell that can still say something new: other processes, other commands. */
-const TELLING = 3;
+const TELLING = 20;
 /** Another product's alert names no more than those. */
 const TELLING_OF_VENDOR = 1;
 /** After a pause of so many milliseconds, and so many times its pace until then, a flood begins anew: another tool, another phase. */

@@ -46,6 +46,8 @@ describe('the queue', () => {
     expect(items[0]).toEqual({
       blind: null,
       openedBy: null,
+      rank: null,
+      sampled: false,
       etag: '"1.0"',
       work: {
         acknowledged: null,
