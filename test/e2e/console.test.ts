@@ -264,8 +264,14 @@ describe.skipIf(chromiumMissing('console.test.ts') !== null)('the console in a b
     const rows = page.getByTestId('queue-row');
     const before = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-finding')));
     const id = 'f'.repeat(32);
+    const { rank } = stored.finding;
+    if (rank === undefined) throw new Error('the finding says nothing of what is at stake');
+    const worst = { ...rank, expectedLoss: { ...rank.expectedLoss, value: 0.9999 } };
     await host.store.withTenants(['acme'], (tx) =>
-      tx.findings.put({ ...stored, finding: { ...stored.finding, id, revision: 1, threatProbability: 0.9999 } }),
+      tx.findings.put({
+        ...stored,
+        finding: { ...stored.finding, id, revision: 1, threatProbability: 0.9999, rank: worst },
+      }),
     );
     await page.getByRole('button', { name: 'Show changes: 1 new' }).waitFor();
     expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-finding')))).toEqual(before);
