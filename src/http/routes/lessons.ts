@@ -62,8 +62,10 @@ async function lessonFor(tx: StateTx, access: Access, id: string, d: string): Pr
   const open: ((typeof lesson.open)[number] & { title: string })[] = [];
   for (const each of lesson.open) {
     if (withheld.has(each.id)) continue;
-    const title = (await tx.findings.get(tenant, each.id))?.finding.title;
-    if (title !== undefined) open.push({ ...each, title });
+    const other = (await tx.findings.get(tenant, each.id))?.finding;
+    if (other === undefined) continue;
+    open.push({ ...each, title: other.title });
+    for (const { detector } of other.detections) titles.set(detector.id, detector.title);
   }
   const { tenant: _tenant, ...told } = lesson;
   return {

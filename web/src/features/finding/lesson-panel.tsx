@@ -16,6 +16,9 @@ interface LessonPanelProps {
 export function LessonPanel({ tenant, id, determination }: LessonPanelProps) {
   const { data } = useQuery(lessonQuery(tenant, id, determination));
   if (data === undefined) return null;
+  const detectors = data.state === 'taught' ? data.lesson.detectors : [];
+  // A detector that nobody has judged and that no finding here names moves with its kind: its id tells a person nothing.
+  const named = detectors.filter(({ title, verdicts }) => title !== null || verdicts > 0);
   return (
     <div className={classes.apart}>
       <Panel id="lesson" title="What this verdict taught" note="the challenger; the champion scores as before">
@@ -35,7 +38,7 @@ export function LessonPanel({ tenant, id, determination }: LessonPanelProps) {
                 .map(({ before, after }) => (
                   <Move key="this" what="This finding" before={percent(before)} after={percent(after)} />
                 ))}
-              {data.lesson.detectors.map(({ id: detector, title, before, after, verdicts }) => (
+              {named.map(({ id: detector, title, before, after, verdicts }) => (
                 <Move
                   key={detector}
                   what={`${title ?? detector} (${verdicts} ${verdicts === 1 ? 'verdict' : 'verdicts'})`}
@@ -52,6 +55,9 @@ export function LessonPanel({ tenant, id, determination }: LessonPanelProps) {
                 />
               ))}
             </dl>
+            {named.length < detectors.length && (
+              <p className={classes.quiet}>Others of its kind moved with it: {detectors.length - named.length}.</p>
+            )}
             {data.lesson.open.length > 0 && (
               <>
                 <h3 className={classes.head}>Open findings that it would move</h3>
