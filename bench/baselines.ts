@@ -10,7 +10,7 @@ import { packSightings, unpackSightings } from '../src/detect/baselines/sighting
 import { Folding } from '../src/detect/baselines/sightings.ts';
 import { Baselines } from '../src/detect/index.ts';
 import { PagedState } from '../src/detect/worker/paged-state.ts';
-import { randomFrom } from '../test/support/telemetry.ts';
+import { seeded } from '../src/kernel/seeded.ts';
 import { simulateBudget } from './baselines/budget-sim.ts';
 import { Company } from './baselines/company.ts';
 import { flood } from './baselines/flood.ts';
@@ -165,7 +165,7 @@ function budget(): void {
   const tenants = 40;
   for (const [world, given] of Object.entries(worlds)) {
     const runs = Array.from({ length: tenants }, (_, seed) =>
-      simulateBudget({ days: 60, baselines: 23, entities: 500, attackSize: 5, ...given, random: randomFrom(seed) }),
+      simulateBudget({ days: 60, baselines: 23, entities: 500, attackSize: 5, ...given, random: seeded(seed) }),
     );
     const mean = (name: keyof (typeof runs)[number]) => round(runs.reduce((sum, run) => sum + run[name], 0) / tenants);
     say({

@@ -1,6 +1,6 @@
 import type { JsonObject, SourceEvent } from '../../src/contracts/event.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 import { lensOf } from '../../src/lenses/index.ts';
-import { randomFrom } from '../../test/support/telemetry.ts';
 
 /** A company as baselines see it: programs, connections, look-ups and logons with habits; the common ones many times over. */
 export class Company {
@@ -12,7 +12,7 @@ export class Company {
   constructor({ hosts, users, seed }: { readonly hosts: number; readonly users: number; readonly seed: number }) {
     this.#hosts = hosts;
     this.#users = users;
-    this.#random = randomFrom(seed);
+    this.#random = seeded(seed);
   }
 
   /** Anything, on any host: a third processes, a third connections, look-ups and logons, a third the rest of a sensor's noise. */

@@ -1,8 +1,8 @@
 import type { Model } from '../../src/contracts/model.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 import { givenBy, weigh } from '../../src/score/index.ts';
 import type { Capacity } from '../../src/triage/index.ts';
 import { exampleOf, lossOf, taught } from './models.ts';
-import { seeded } from './seeded.ts';
 import { aboveLine, dayOf, type Judged } from './truth.ts';
 
 /** Stories a day that a person takes from the top, whether above the line or not. */

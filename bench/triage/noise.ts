@@ -1,7 +1,7 @@
 import type { Example } from '../../src/contracts/model.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 import { givenBy } from '../../src/score/index.ts';
 import { championFrom, exampleOf, examplesOf, type Known, line, logLoss } from './models.ts';
-import { seeded } from './seeded.ts';
 import { aboveLine } from './truth.ts';
 
 export interface NoiseRow {

@@ -3,15 +3,13 @@ import { type BudgetWorld, type SimulatedBudget, simulateBudget } from '../../be
 import type { Surprise } from '../../src/detect/baselines/baseline.ts';
 import { Budget } from '../../src/detect/baselines/budget.ts';
 import { Calibration } from '../../src/detect/baselines/calibration.ts';
-import { randomFrom } from '../support/telemetry.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 
 const RUNS = 20;
 const world = { days: 60, baselines: 23, entities: 500, attackSize: 5, attackDays: 0, wrongBy: [1] };
 
 function mean(given: Partial<BudgetWorld>): Record<keyof SimulatedBudget, number> {
-  const runs = Array.from({ length: RUNS }, (_, seed) =>
-    simulateBudget({ ...world, ...given, random: randomFrom(seed) }),
-  );
+  const runs = Array.from({ length: RUNS }, (_, seed) => simulateBudget({ ...world, ...given, random: seeded(seed) }));
   const sum = (name: keyof SimulatedBudget) => runs.reduce((total, run) => total + run[name], 0) / RUNS;
   const names = Object.keys(runs[0] ?? {}) as (keyof SimulatedBudget)[];
   return Object.fromEntries(names.map((name) => [name, sum(name)])) as Record<keyof SimulatedBudget, number>;

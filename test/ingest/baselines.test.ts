@@ -6,9 +6,9 @@ import { openWorkStore } from '../../src/adapters/sqlite/work-store.ts';
 import type { Sighting } from '../../src/detect/baselines/sighting.ts';
 import { packSightings } from '../../src/detect/baselines/sighting-rows.ts';
 import { Baselines, baselineCounts, SecondStage, unlearnObservation } from '../../src/detect/index.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 import type { Observation, WorkStore } from '../../src/ports/work-store.ts';
 import { DAY, HOUR, MONDAY, sighting } from '../support/sighting.ts';
-import { randomFrom } from '../support/telemetry.ts';
 
 let dir: string;
 let works: WorkStore[] = [];
@@ -46,7 +46,7 @@ const start = (at: number, n: number, image: string): Sighting =>
 
 /** Thirty days of twenty people, hour by hour; on some of the last days one of them runs something that nobody has. */
 function month(): { readonly at: number; readonly observation: Observation }[] {
-  const random = randomFrom(7);
+  const random = seeded(7);
   const programs = ['excel.exe', 'outlook.exe', 'chrome.exe', 'teams.exe'];
   return Array.from({ length: 30 * 12 }, (_, hour) => {
     const at = MONDAY + Math.floor(hour / 12) * DAY + (7 + (hour % 12)) * HOUR;
@@ -93,7 +93,7 @@ describe('baselines in the second stage', () => {
     const clock = { now: () => now };
     const whole = run('whole', 7 * DAY, clock);
     const broken = run('broken', 7 * DAY, clock);
-    const random = randomFrom(3);
+    const random = seeded(3);
     let crashes = 0;
     for (const { at, observation: one } of month()) {
       now = at;

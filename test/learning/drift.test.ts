@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MemoryLake } from '../../src/adapters/memory-lake/lake.ts';
 import { loadPlaybooks } from '../../src/cli/load.ts';
 import type { Model } from '../../src/contracts/model.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 import { driftOf } from '../../src/learn/index.ts';
-import { uniform } from '../../src/learn/model/bootstrap.ts';
 import { calibrationDrift } from '../../src/learn/model/drift/calibration.ts';
 import { mixDrift } from '../../src/learn/model/drift/mix.ts';
 import { handSet, weigh } from '../../src/score/index.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 const draws = (seed: number, count: number, share: number) => {
-  const random = uniform(seed);
+  const random = seeded(seed);
   return Array.from({ length: count }, () => (random() < share ? ['a'] : ['b', 'c']));
 };
 
@@ -34,7 +34,7 @@ test('windows of the same mix seldom differ, windows of another do', () => {
 
 test('true probabilities are hardly ever accused, false ones soon are', () => {
   const claims = (seed: number, count: number, truth: (p: number) => number) => {
-    const random = uniform(seed);
+    const random = seeded(seed);
     return Array.from({ length: count }, () => {
       const probability = 0.05 + 0.6 * random();
       return { probability, isThreat: random() < truth(probability) };

@@ -1,4 +1,4 @@
-import { randomFrom } from './telemetry.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 
 /** Random numbers that are the same every time, and what simulated life draws from them. */
 export class Chance {
@@ -6,7 +6,7 @@ export class Chance {
   readonly next: () => number;
 
   constructor(seed: number) {
-    this.next = randomFrom(seed);
+    this.next = seeded(seed);
   }
 
   /** A whole number from 0 to `limit` - 1. */

@@ -1,4 +1,4 @@
-import { randomFrom } from './telemetry.ts';
+import { seeded } from '../../src/kernel/seeded.ts';
 
 /** Chance that comes out the same each time, with the distributions that telemetry is simulated by. */
 export class Dice {
@@ -6,7 +6,7 @@ export class Dice {
   readonly unit: () => number;
 
   constructor(seed: number) {
-    this.unit = randomFrom(seed);
+    this.unit = seeded(seed);
   }
 
   normal(): number {

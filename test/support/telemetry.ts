@@ -1,3 +1,4 @@
+import { seeded } from '../../src/kernel/seeded.ts';
 /** When a record is written, over and over. */
 export interface Series {
   readonly from: string;
@@ -36,7 +37,7 @@ const once: Series = { from: '2026-02-03T00:00:00Z', everyMinutes: 0, times: 1 }
 
 /** The records as JSON lines, by time where every record has a series. The same text gives the same lines. */
 export function linesOf(telemetry: readonly Telemetry[]): string {
-  const random = randomFrom(20260203);
+  const random = seeded(20260203);
   const lines: { readonly at: number; readonly line: string }[] = [];
   for (const { repeat = 1, series = once, pick = {}, own = {}, ...record } of telemetry) {
     const text = JSON.stringify(record);
@@ -83,15 +84,4 @@ function timesOf({ from, everyMinutes, times, days, weekdays, between }: Series)
       (between === undefined || (hour >= between[0] && hour < between[1]))
     );
   });
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

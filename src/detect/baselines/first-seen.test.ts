@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MONDAY, PlainPast, sighting } from '../../../test/support/sighting.ts';
-import { randomFrom } from '../../../test/support/telemetry.ts';
+import { seeded } from '../../kernel/seeded.ts';
 import type { Baseline, MakeBaseline, Surprise } from './baseline.ts';
 import { programInTenant } from './first-program-in-tenant.ts';
 import { programOnHost } from './first-program-on-host.ts';
@@ -35,7 +35,7 @@ class World {
 
 /** `days` of `hosts` that run the same four programs, and each day, with some chance, one that is new to them. */
 function live(world: World, hosts: number, days: number, chance: number, seed = 1): void {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   for (let day = 0; day < days; day += 1) {
     for (let host = 0; host < hosts; host += 1) {
       const at = MONDAY + day * DAY + 9 * HOUR + host * 1000;

@@ -1,4 +1,5 @@
 import type { Estimate } from '../../contracts/learning.ts';
+import { seeded } from '../../kernel/seeded.ts';
 
 const RESAMPLES = 1_000;
 
@@ -20,23 +21,12 @@ export function bootstrapMean(
     }
     return total === 0 ? 0 : sum / total;
   };
-  const random = uniform(values.length + 1);
+  const random = seeded(values.length + 1);
   const means = Float64Array.from({ length: resamples }, () => mean(() => Math.floor(random() * values.length))).sort();
   return {
     value: mean((i) => i),
     low: means[Math.floor(0.025 * (resamples - 1))] ?? 0,
     high: means[Math.ceil(0.975 * (resamples - 1))] ?? 0,
-  };
-}
-
-/** Uniform numbers in [0, 1), the same for the same seed (Mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
 

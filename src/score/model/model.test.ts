@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Example, Features, Model } from '../../contracts/model.ts';
+import { seeded } from '../../kernel/seeded.ts';
 import { calibrated, handSet, learn, metricsOf, tenantSpread, weigh } from './index.ts';
 
 const shift = fc.double({ min: -4, max: 4, noNaN: true });
@@ -43,17 +44,6 @@ function example(detector: string, isThreat: boolean, given: Partial<Example> = 
     blamesDetector: !isThreat,
     weight: 1,
     ...given,
-  };
-}
-
-/** A generator of uniform numbers that is the same each time (Mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
 
@@ -117,7 +107,7 @@ describe('the learned model', () => {
   });
 
   it('finds the parameters that made the verdicts', () => {
-    const random = uniform(11);
+    const random = seeded(11);
     const truth: Model = { ...handSet, base: -2, here: { good: 1.5, bad: -1.5, plain: 0 } };
     const examples = Array.from({ length: 6000 }, () => {
       const detector = ['good', 'bad', 'plain'][Math.floor(random() * 3)] ?? 'plain';
@@ -129,7 +119,7 @@ describe('the learned model', () => {
   });
 
   it('learns the same from the same verdicts, wherever it starts', () => {
-    const random = uniform(5);
+    const random = seeded(5);
     const examples = Array.from({ length: 300 }, (_, at) => example(`d${at % 7}`, random() < 0.3));
     const cold = learn(examples, handSet, { spread: tenantSpread, tenant: 'acme' });
     const warm = learn(examples, handSet, {
@@ -141,7 +131,7 @@ describe('the learned model', () => {
   });
 
   it('takes an analyst who always says benign for one who leans, not for the truth', () => {
-    const random = uniform(8);
+    const random = seeded(8);
     const truth = Array.from({ length: 400 }, () => random() < 0.5);
     const of = (lazy: boolean): Example[] =>
       truth.map((isThreat, at) =>
@@ -172,7 +162,7 @@ describe('the learned model', () => {
   });
 
   it('is calibrated by Platt scaling that is folded into its parts', () => {
-    const random = uniform(3);
+    const random = seeded(3);
     const bold: Model = {
       ...handSet,
       base: -1,

@@ -1,4 +1,4 @@
-import { uniform } from '../bootstrap.ts';
+import { seeded } from '../../../kernel/seeded.ts';
 
 const PERMUTATIONS = 400;
 
@@ -30,7 +30,7 @@ export function mixDrift(recent: Window, earlier: Window, fewest: number): MixDr
   );
   const order = Int32Array.from(all, (_, i) => i);
   const seen = divergence(all, order, recent.length, index.size);
-  const random = uniform(all.length);
+  const random = seeded(all.length);
   let asFar = 0;
   for (let round = 0; round < PERMUTATIONS; round += 1) {
     for (let i = order.length - 1; i > 0; i -= 1) {

@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1) that are the same each time (mulberry32, Ettinger 2017). */
+/** Uniform numbers in [0, 1) that are the same for the same seed (mulberry32, Ettinger 2017): for resampling and simulation, never for secrets. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
